@@ -1,0 +1,135 @@
+/*
+ * libvirthook: asks the virthook helper to run the hooks of a libvirt driver, and has an answer
+ * within a bound even if the helper is missing, stopped, dead, slow or lying.
+ *
+ * The library is a guest in the caller's process: it starts no thread, handles no signal, changes
+ * no environment, prints nothing, and every descriptor it opens is close-on-exec. All functions may
+ * be called from any thread. All strings are NUL-terminated UTF-8.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#ifndef VIRTHOOK_H
+#define VIRTHOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A channel to one helper, shared by any number of threads. */
+struct virthook;
+
+/*
+ * How to reach a helper. Zero-initialise it, set `size` to sizeof(struct virthook_options), and
+ * what differs from the defaults; the strings are copied.
+ *
+ * With a socket alone the library connects. With a helper alone it spawns a private one over a
+ * socketpair at the first call that needs it. With both it connects, and spawns a private one where
+ * nothing listens. With neither it spawns the installed helper.
+ */
+struct virthook_options {
+    size_t size;
+    const char *name;       /* who calls, for the log: at most 64 bytes; default "client" */
+    const char *socket;     /* path of a service's socket, or NULL */
+    const char *helper;     /* path of the helper's binary, or NULL */
+    const char *hooks;      /* directory of the hooks; default as built */
+    const char *config;     /* the private helper's configuration; default as built */
+    const char *audit;      /* the private helper's audit log, a file or a directory; default as configured */
+    const char *policy;     /* copy of the service's failure policy, used while none was received;
+                               default as built, "" for none */
+    uint64_t deadline_ms;   /* of the private helper's calls; 0: as configured */
+    uint64_t max_wait_ms;   /* a deadline that the helper names is never believed beyond this;
+                               0: one hour */
+};
+
+/*
+ * Makes a channel; nothing is connected or started yet. Returns 0, -EINVAL for options that cannot
+ * be, -ENOMEM. The caller ends it with virthook_close().
+ */
+int virthook_open(const struct virthook_options *options, struct virthook **ret_hook);
+
+/*
+ * Closes the channel; a private helper ends, with all that it runs. Calls must have returned (use
+ * virthook_cancel_all()). NULL is allowed.
+ */
+void virthook_close(struct virthook *hook);
+
+/*
+ * One call. Zero-initialise, set `size`. All strings are borrowed for the time of the call.
+ */
+struct virthook_request {
+    size_t size;
+    const char *driver;        /* qemu, network, lxc, libxl, bhyve, daemon */
+    const char *object;        /* guest or network, "-" for none; at most 1,024 bytes */
+    const char *uuid;          /* in libvirt's form, or NULL */
+    const char *operation;     /* prepare, start, … */
+    const char *sub_operation; /* begin, end; NULL is "-" */
+    const char *extra;         /* NULL is "-"; at most 4,096 bytes */
+    const void *input;         /* stdin of the scripts, or NULL for an empty one */
+    size_t input_size;         /* bytes; the helper's limit is 16 MiB by default */
+    int input_fd;              /* where use_input_fd: read from its offset to its end instead of
+                                  `input`; stays the caller's */
+    bool use_input_fd;
+    bool event;                /* class event: never delays calls of class hook */
+    uint64_t timeout_ms;       /* shortens the deadline; 0: as configured */
+    uint64_t tag;              /* for virthook_cancel(); any value, need not be unique */
+};
+
+/* One script as it ended. */
+struct virthook_script {
+    const char *path;
+    int exit_status;      /* -1 where it did not exit by itself */
+    int signal;           /* 0 where no signal ended it */
+    bool timed_out;
+    const char *problem;  /* why it was not run, else NULL */
+    uint64_t duration_ms;
+    uint64_t stdout_bytes, stderr_bytes; /* all that it wrote */
+    const char *stdout_tail, *stderr_tail; /* the end of it; controls escaped; lines kept */
+};
+
+/* How a call ended. Belongs to the caller, who gives it back with virthook_reply_free(). */
+struct virthook_reply {
+    bool allow;
+    const char *reason;    /* a code, such as "ok" or "timed-out": virthook-protocol(7) lists them */
+    const char *message;   /* one sentence for a human, which says what to do */
+    uint64_t duration_ms;
+    const char *output;    /* migrate and restore: the new XML, NUL-terminated; NULL means unchanged */
+    size_t output_size;    /* without the NUL */
+    size_t script_count;
+    const struct virthook_script *scripts;
+};
+
+/*
+ * Runs the scripts of the request and waits for the verdict, at most until the deadline that the
+ * helper acknowledged plus one second, or two seconds where nothing was acknowledged.
+ *
+ * Where the directory of hooks has nothing for the driver, the call is allowed at once and no
+ * helper is asked or started. Where no verdict comes, the failure policy makes it; `reason` then
+ * says what was lost. A helper that is gone is started again by a later call.
+ *
+ * Returns 0 with a reply, whatever the verdict is; -EINVAL for a request that cannot be (a driver
+ * that is none, a name with a newline …), -E2BIG for input over the limit, -ENOMEM.
+ */
+int virthook_call(struct virthook *hook, const struct virthook_request *request,
+                  struct virthook_reply **ret_reply);
+
+/* NULL is allowed. */
+void virthook_reply_free(struct virthook_reply *reply);
+
+/*
+ * Takes back the calls in flight that carry this tag (or all): their scripts are ended, and they
+ * return with the reason "cancelled" and the verdict of the failure policy. Returns how many.
+ */
+size_t virthook_cancel(struct virthook *hook, uint64_t tag);
+size_t virthook_cancel_all(struct virthook *hook);
+
+/* The version of the library, "0.1.0". */
+const char *virthook_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

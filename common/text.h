@@ -1,0 +1,32 @@
+/*
+ * Text from outside, in every process: is it UTF-8, and how is it shown on one line.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The length, 1 to 4, of the well-formed UTF-8 sequence at the start of `text`; 0 where there is
+ * none in its `size` bytes. Overlong forms, surrogates and values over U+10FFFF are not well-formed.
+ */
+size_t text_utf8_length(const char *text, size_t size);
+
+/* Whether all `size` bytes are well-formed UTF-8; a NUL byte is a character like others here. */
+bool text_is_utf8(const char *text, size_t size);
+
+/*
+ * A copy of `text` that cannot steer a terminal or break a line: well-formed printable UTF-8 stays,
+ * tab and newline stay where `keep_lines`, any other control (C0, DEL, C1, line and paragraph
+ * separators, marks that turn the writing direction) and every byte that is not UTF-8 becomes \xNN.
+ * Returns NULL where memory is short; the caller frees.
+ */
+char *text_escape(const char *text, size_t size, bool keep_lines);
+
+/*
+ * The last line of `text` that is not blank, escaped and cut to at most `most` bytes; an empty
+ * string where there is none. Returns NULL where memory is short; the caller frees.
+ */
+char *text_last_line(const char *text, size_t size, size_t most);

@@ -1,0 +1,73 @@
+/*
+ * The audit log: JSON lines, one file per helper. Helper.
+ *
+ * A record is in the file when audit_begin() or audit_end() returns 0 (write(2) has returned). A
+ * script's output in a record is escaped; no content of stdin or of the new XML is ever written.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "discover.h"
+#include "message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* audit_open() refused the place. */
+#define AUDIT_E_REFUSED 1
+
+struct audit_log;
+
+/* A call as it came. All strings borrowed; UUID and peer name may be NULL. */
+struct audit_call {
+    uint64_t number; /* of this helper's calls, from 1 */
+    pid_t peer_pid;
+    uid_t peer_uid;
+    const char *peer_name;
+    const struct message_call *request;
+    size_t stdin_bytes;
+};
+
+/* How it ended. Scripts and passed-over files may be empty. */
+struct audit_result {
+    const struct message_verdict *verdict;
+    const struct script_list *found; /* NULL where nothing was looked for */
+    uint64_t queued_ms;              /* of the verdict's duration, spent waiting for a turn */
+    size_t output_bytes;             /* of new XML */
+};
+
+/*
+ * Opens the log `<place>` (a file), or `<place>/<name>.log` where the place is a directory or ends
+ * in a slash; directories are made with mode 0700, files with 0600. One helper has one file: it is
+ * locked, and where another helper holds it (even a stopped one) the next free of
+ * `<name>-2.log`, `<name>-3.log` … is taken. Then a torn last line is mended, and each call that a
+ * former helper began there and did not end gets its end record (reason helper-lost).
+ *
+ * `kept` is how many bytes of each stream's end go into a record.
+ * Returns 0, AUDIT_E_REFUSED with a sentence in `*ret_error` (the caller frees), or -ENOMEM.
+ */
+int audit_open(const char *place, const char *name, size_t kept, struct audit_log **ret_log,
+               char **ret_error);
+
+/* NULL is allowed. */
+void audit_close(struct audit_log *log);
+
+/* The path of the file, for status. */
+const char *audit_path(const struct audit_log *log);
+
+/* This helper's instance, 16 hexadecimal digits; a call's id is "<instance>-<number>". */
+const char *audit_instance(const struct audit_log *log);
+
+/*
+ * Write a call's begin and end. Return 0 or a negative errno, -ENOSPC among them; a record that
+ * could not be written whole leaves no part behind.
+ */
+int audit_begin(struct audit_log *log, const struct audit_call *call);
+int audit_end(struct audit_log *log, const struct audit_call *call,
+              const struct audit_result *result);
+
+/* Counts a record that was given up because the disk is full; the next one that is written is preceded by a record of how many were lost. */
+void audit_count_lost(struct audit_log *log);

@@ -1,0 +1,53 @@
+/*
+ * Identifiers to scripts: what would run for a driver, object and operation, in which order. Helper.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* discover_scripts() found more than PROTOCOL_SCRIPTS_MAX scripts. */
+#define DISCOVER_E_TOO_MANY 1
+
+/* A script in the order of running. It is run only where `problem` is NULL. */
+struct script {
+    char *path;    /* absolute, as the script sees it in $0 */
+    char *problem; /* why vetting refused it, one sentence, or NULL */
+};
+
+/* A file that stands where scripts stand and is none. */
+struct passed_over {
+    char *path;
+    char *why; /* "not executable: chmod 755 …", "name ends in .bak", … */
+};
+
+struct script_list {
+    size_t count, passed_count;
+    struct script *scripts;
+    struct passed_over *passed;
+};
+
+/* Where and how to look. */
+struct discover_place {
+    const char *hooks;     /* absolute path of the directory */
+    const char *shim;      /* path of the installed shim, which is never run as a script; or NULL */
+    bool per_guest_layout; /* also <driver>.d/<object>/<operation>[/<sub-operation>] */
+    uid_t session_uid;     /* see vet.h; 0 outside sessions */
+};
+
+/* Which scripts; the strings were checked by names.h. */
+struct discover_names {
+    const char *driver, *object, *operation, *sub_operation;
+};
+
+/*
+ * Looks afresh at each call. Returns 0 with the list, which may be empty (the caller clears it),
+ * DISCOVER_E_TOO_MANY, or a negative errno where a directory that exists cannot be read.
+ */
+int discover_scripts(const struct discover_place *place, const struct discover_names *names,
+                     struct script_list *ret_list);
+
+void script_list_clear(struct script_list *list);

@@ -1,0 +1,51 @@
+/*
+ * The configuration, virthook.conf: read whole or refused whole. Helper.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "failure_policy.h"
+#include "rules.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* config_load() refused the file. */
+#define CONFIG_E_REFUSED 1
+
+/* What happens to a call whose record cannot be written since the disk is full. */
+enum audit_full {
+    AUDIT_FULL_DENY,
+    AUDIT_FULL_COUNT, /* go on, and tell later how many were lost */
+};
+
+struct config {
+    char *path;            /* of the file, or NULL where none was there */
+    char *hooks;           /* absolute */
+    char *audit;           /* absolute; a directory, or a file */
+    bool per_guest_layout; /* default no */
+    uint64_t deadline_ms;  /* of a call; default 120 s, at most 1 h */
+    uint64_t grace_ms;     /* from SIGTERM to SIGKILL, inside the deadline; default 5 s */
+    size_t running_max;    /* scripts of class hook at once; default 64 */
+    size_t events_max;     /* scripts of class event at once; default 64 */
+    size_t calls_max;      /* open calls of one client, waiting ones included; default 4096 */
+    size_t stdin_max;      /* bytes; default 16 MiB */
+    size_t output_max;     /* bytes of new XML; default 16 MiB */
+    size_t output_kept;    /* bytes of each other stream's end; default 64 KiB */
+    size_t audit_kept;     /* of these, bytes of each stream in the log; default 4 KiB */
+    enum audit_full audit_full;
+    struct failure_policy failure;
+    struct rule_list rules;
+};
+
+/*
+ * Reads the file at `path`; where it is not there and `must_exist` is false, the defaults hold.
+ * Returns 0 (the caller frees the configuration); CONFIG_E_REFUSED with "file:line: reason and
+ * mend" in `*ret_error`, which the caller frees; or -ENOMEM.
+ */
+int config_load(const char *path, bool must_exist, struct config **ret_config, char **ret_error);
+
+/* NULL is allowed. */
+void config_free(struct config *config);

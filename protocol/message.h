@@ -1,0 +1,143 @@
+/*
+ * The messages of virthook's protocol as structures: PROTOCOL.md in C. Compiled into both sides.
+ *
+ * A message that was decoded owns one block, `storage`, and every string and list in it points
+ * there: message_clear() gives it back. A message that is to be encoded borrows its strings and has
+ * no storage. An absent string is NULL.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "failure_policy.h"
+#include "names.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PROTOCOL_VERSION 1
+
+/* Bytes of one packet. A SOCK_SEQPACKET socket carries it whole with the kernel's default buffers. */
+#define PROTOCOL_PACKET_MAX 65536
+
+/* Bytes of the list of scripts where it travels in a memfd: 1,024 scripts with 16 KiB of tail each. */
+#define PROTOCOL_DETAILS_MAX (32 * 1024 * 1024)
+
+/* Bytes of stdin, and of a reply's XML, at the most, whatever the configuration says. */
+#define PROTOCOL_BULK_MAX (64 * 1024 * 1024)
+
+/* Scripts of one call, bytes of a human sentence, descriptors of a packet. */
+#define PROTOCOL_SCRIPTS_MAX 1024
+#define PROTOCOL_TEXT_MAX    4096
+#define PROTOCOL_FDS_MAX     2
+
+enum message_type {
+    MESSAGE_HELLO = 1,
+    MESSAGE_CALL = 2,
+    MESSAGE_ACCEPTED = 3,
+    MESSAGE_VERDICT = 4,
+    MESSAGE_CANCEL = 5,
+    MESSAGE_PING = 6,
+    MESSAGE_STATUS = 7,
+    MESSAGE_RELOAD = 8,
+    MESSAGE_ERROR = 9,
+};
+
+/* Who sends: it decides which fields a type has, and which types it may use. */
+enum message_side {
+    SIDE_CLIENT,
+    SIDE_HELPER,
+};
+
+/* Hello, both ways, the first packet of each side; id 0. */
+struct message_hello {
+    uint32_t version_min, version_max;
+    const char *name; /* who speaks, for the log: "shim", "libvirtd"; at most 64 bytes */
+    /* From the helper alone: */
+    uint64_t deadline_ms; /* of a call that no rule changes */
+    uint64_t stdin_max;   /* bytes */
+    uint64_t calls_max;   /* calls of one peer that may be open at once */
+    bool has_policy;
+    struct failure_policy policy;
+};
+
+enum call_class {
+    CLASS_HOOK = 0,
+    CLASS_EVENT = 1,
+};
+
+/* Client to helper: run the scripts of this operation. One descriptor where has_stdin. */
+struct message_call {
+    enum call_class class;
+    const char *driver, *object, *operation, *sub_operation, *extra;
+    const char *uuid;    /* NULL where the client does not know it */
+    uint64_t timeout_ms; /* may shorten the deadline, never lengthen it; 0 means no wish */
+    bool has_stdin;
+};
+
+/* Helper to client, at once: the call is taken, and ends within this time from now. */
+struct message_accepted {
+    uint64_t deadline_ms;
+};
+
+/* One script as it ended. */
+struct message_script {
+    const char *path;
+    int exit_status; /* -1 where it did not exit */
+    int signal;      /* 0 where no signal ended it */
+    bool timed_out;
+    const char *problem; /* why it was not run, or NULL */
+    uint64_t duration_ms;
+    uint64_t stdout_bytes, stderr_bytes;   /* all that it wrote, kept or not */
+    const char *stdout_tail, *stderr_tail; /* the end of what it wrote; safe text, see text.h */
+};
+
+/*
+ * Helper to client: how the call ended. Descriptors: the output's memfd where has_output, then the
+ * details' memfd where has_details; in that case the list of scripts is there and not in the packet.
+ */
+struct message_verdict {
+    bool allow;
+    const char *reason;  /* a reason code, see reason_… below */
+    const char *message; /* one human sentence */
+    uint64_t duration_ms;
+    bool has_output, has_details;
+    size_t script_count;
+    struct message_script *scripts;
+};
+
+/* Status, helper to client. The client's own carries nothing. */
+struct message_status {
+    const char *json; /* one JSON object, its keys in PROTOCOL.md */
+};
+
+/* Error, helper to client: answers the packet with this id, or none where id is 0. */
+struct message_error {
+    const char *code;    /* see PROTOCOL.md */
+    const char *message; /* one human sentence */
+};
+
+struct message {
+    uint32_t version;
+    enum message_type type;
+    uint64_t id;
+    union {
+        struct message_hello hello;
+        struct message_call call;
+        struct message_accepted accepted;
+        struct message_verdict verdict;
+        struct message_status status;
+        struct message_error error;
+    };
+    void *storage;
+    void *details; /* the second block, of scripts that came in a memfd */
+};
+
+/* Frees what a decoded message owns, and empties it. */
+void message_clear(struct message *message);
+
+#define auto_message __attribute__((cleanup(message_clear)))
+
+/* How many descriptors the packet of this message carries. */
+size_t message_fd_count(const struct message *message, enum message_side side);

@@ -1,0 +1,77 @@
+/*
+ * What helper and runner say to each other over the runner's channel, one SOCK_SEQPACKET packet
+ * each. Both are of one build and one host, so the structures travel as they are.
+ *
+ * The helper sends one job, with the script's stdin, stdout and stderr as descriptors, then
+ * perhaps orders. The runner sends reports. The channel's end means the same to both: the other is
+ * gone, so end everything.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The channel is this descriptor in the runner; 0, 1 and 2 are /dev/null until the job comes. */
+#define RUNNER_CHANNEL_FD 3
+
+/* Bytes of a job, strings included: path, arguments and environment of one script. */
+#define JOB_SIZE_MAX 65536
+#define JOB_STRINGS_MAX 128
+#define JOB_FDS 3
+
+/* A job is this header, then string_count strings with their NULs: path, argc arguments, environment. */
+struct job_header {
+    uint32_t argument_count;
+    uint32_t environment_count;
+    uint32_t strings_size;
+    uint32_t reserved;
+};
+
+struct job {
+    const char *path;         /* absolute; vetted by the helper */
+    const char *const *argv;  /* NULL-terminated, argv[0] included */
+    const char *const *envp;  /* NULL-terminated */
+};
+
+enum runner_order {
+    RUNNER_TERMINATE = 1, /* SIGTERM, then SIGCONT, to all but the runner */
+};
+
+enum runner_event {
+    RUNNER_STARTED = 1, /* the script's exec succeeded */
+    RUNNER_FAILED,      /* it was not run: `step`, `error` */
+    RUNNER_EXITED,      /* the script's main process ended: `status` as of waitpid(2) */
+};
+
+enum runner_step {
+    RUNNER_STEP_NONE = 0,
+    RUNNER_STEP_USER_MAP,
+    RUNNER_STEP_MOUNT_PROC,
+    RUNNER_STEP_JOB,
+    RUNNER_STEP_FORK,
+    RUNNER_STEP_SESSION,
+    RUNNER_STEP_STDIO,
+    RUNNER_STEP_EXEC,
+};
+
+struct runner_report {
+    uint32_t event;
+    uint32_t step;
+    int32_t error;  /* a positive errno */
+    int32_t status;
+    uint64_t user_us, system_us; /* CPU time of the script and what it waited for */
+    uint64_t peak_rss_kib;
+    uint32_t left_over; /* processes that were still there when the main one ended */
+    uint32_t reserved;
+};
+
+/* Encodes a job into `buffer` of JOB_SIZE_MAX bytes. Returns 0, or -E2BIG where it does not fit. */
+int job_encode(const struct job *job, void *buffer, size_t *ret_size);
+
+/*
+ * Decodes in place: `ret_argv` and `ret_envp` (JOB_STRINGS_MAX + 1 entries each) and the path point into
+ * `buffer`. Returns 0 or -EPROTO.
+ */
+int job_decode(void *buffer, size_t size, const char **ret_path, char **ret_argv, char **ret_envp);
