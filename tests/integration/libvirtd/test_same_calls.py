@@ -1,0 +1,116 @@
+"""A script sees the same calls under virthook as when libvirt runs it itself.
+
+A recording hook writes down all that it can see, through a life of guests, networks and containers
+(scenario.py), once in libvirt's built-in way and once in each of virthook's two. What differs is
+listed here by name, with both values and the reason; all else must be equal.
+"""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import functools
+import re
+from dataclasses import dataclass
+
+import pytest
+from scenario import STEPS, play
+
+from rig.arrangement import Builtin, Service, Shim
+
+WAYS = {"builtin": Builtin, "shim": Shim, "service": Service}
+VIRTHOOK = [name for name in WAYS if name != "builtin"]
+
+
+@dataclass
+class Difference:
+    """A field that a script sees otherwise under virthook; values are regular expressions."""
+    field: str
+    builtin: str
+    virthook: str
+    reason: str
+
+
+DIFFERENCES = [
+    Difference("argv[0]", r"/etc/libvirt/hooks/\w+", r"/etc/virthook/hooks/\w+",
+               "the shim stands where libvirt looks; the scripts behind it have a folder of their own"),
+    Difference("descriptor 0 target", r"pipe|/dev/null", r"/memfd:\S+ \(deleted\)|/dev/null",
+               "stdin travels as a sealed memfd, which a script can read but not change"),
+]
+
+
+def flattened(record):
+    """The record as {field: value}, without the numbers that the kernel gives out anew each time."""
+    flat = {f"argv[{i}]": word for i, word in enumerate(record["argv"])}
+    flat |= {f"environment {name}": value for name, value in record["environment"].items()}
+    for number, descriptor in record["descriptors"].items():
+        flat[f"descriptor {number} target"] = re.sub(r"^(pipe|socket):\[\d+\]$", r"\1", descriptor["target"])
+        flat[f"descriptor {number} access"] = descriptor["access"]
+    flat["stdin"] = without_port_ids(record["stdin_text"])
+    others = set(record) - {"argv", "environment", "descriptors", "stdin", "stdin_text"}
+    return flat | {field: str(record[field]) for field in others}
+
+
+def without_port_ids(text):
+    """A network port's UUID is made at random by libvirt for each start of the guest."""
+    text = re.sub(r"portid='[0-9a-f-]{36}'", "portid='…'", text)
+    return re.sub(r"(<networkport>\s+<uuid>)[0-9a-f-]{36}", r"\1…", text)
+
+
+@pytest.fixture(scope="module")
+def trace(hooks, cache):
+    """trace(way): what the hook recorded when run in that way (played once for all tests)."""
+    return functools.cache(lambda way: play(WAYS[way](), hooks / "record", cache))
+
+
+def compared(trace, way):
+    """[(step, call, field, value built in, value under virthook)] of all that differs."""
+    (ours, _), (theirs, _) = trace(way), trace("builtin")
+    found = []
+    for step in theirs:
+        for built_in, virthook in zip(theirs[step], ours[step], strict=True):
+            a, b = flattened(built_in), flattened(virthook)
+            found += [(step, " ".join(virthook["argv"][1:]), field, a.get(field), b.get(field))
+                      for field in sorted(a.keys() | b.keys()) if a.get(field) != b.get(field)]
+    return found
+
+
+def matches(difference, field, built_in, virthook):
+    return (field == difference.field and re.fullmatch(difference.builtin, built_in or "")
+            and re.fullmatch(difference.virthook, virthook or ""))
+
+
+def test_the_built_in_way_makes_every_call_of_the_scenario(trace):
+    records, _ = trace("builtin")
+    assert {step: len(calls) for step, calls in records.items()} == {
+        step: len(calls) for step, _, calls in STEPS}
+
+
+def test_the_built_in_way_lets_a_hook_change_the_xml_at_restore(trace):
+    _, restored = trace("builtin")
+    assert "<description>by a hook</description>" in restored
+
+
+@pytest.mark.parametrize("way", VIRTHOOK)
+def test_a_script_sees_the_same_but_for_what_is_listed(trace, way):
+    unlisted = [difference for difference in compared(trace, way)
+                if not any(matches(listed, *difference[2:]) for listed in DIFFERENCES)]
+    assert unlisted == []
+
+
+@pytest.mark.parametrize("way", VIRTHOOK)
+def test_every_difference_that_is_listed_is_there(trace, way):
+    found = {difference[2] for difference in compared(trace, way)}
+    assert {listed.field for listed in DIFFERENCES} <= found
+
+
+@pytest.mark.parametrize("way", VIRTHOOK)
+def test_a_hook_can_change_the_xml_at_restore(trace, way):
+    _, restored = trace(way)
+    assert "<description>by a hook</description>" in restored
+
+
+@pytest.mark.parametrize("way", VIRTHOOK)
+def test_stdin_without_random_ids_is_the_same_to_the_byte(trace, way):
+    """By the digest that the hook itself made; the container's XML and the networks' have no ids."""
+    digests = {name: [record["stdin"] for step in ("LXC start", "LXC stop", "network start",
+                                                   "network update", "network stop")
+                      for record in trace(name)[0][step]] for name in ("builtin", way)}
+    assert digests[way] == digests["builtin"]
