@@ -201,6 +201,11 @@ class Cell:
 
     # what runs inside
 
+    @property
+    def pid_namespace(self):
+        """The name of the cell's PID namespace, as /proc/PID/ns/pid shows it."""
+        return os.readlink(f"/proc/{self._first_pid}/ns/pid")
+
     def processes(self):
         """Every process inside but the cell's own first one and kernel-side remains (zombies)."""
         found = []

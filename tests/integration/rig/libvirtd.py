@@ -18,7 +18,7 @@ libvirt-daemon-driver-lxc, qemu-system-x86 and dnsmasq-base; no systemd, no KVM.
   pid, running, rss_kib(), peak_rss_kib(), forget_peak()
   audit(kind=None)                     virthook's audit records, as dictionaries
   processes(), left_behind()           what runs in the cell; what runs there that did not before
-  log()                                the daemon's own log
+  log(), log_bytes()                   the daemon's own log, and its length
   cell                                 the cell: run(), spawn(), read(), write(), path()
 
 Every wait is bounded. A daemon that does not do within the bound what it must raises
@@ -146,6 +146,9 @@ class Libvirtd:
     def log(self):
         return self.cell.read(LOG)
 
+    def log_bytes(self):
+        return self.cell.path(LOG).stat().st_size
+
     # its memory
 
     def rss_kib(self):
@@ -216,4 +219,3 @@ class Libvirtd:
         running = self.processes()
         known = self._known | {self.pid} | {p.pid for p in running if re.match(own, p.command_line)}
         return [p for p in running if p.pid not in known and p.parent not in known - {self.pid}]
-
