@@ -1,0 +1,120 @@
+/*
+ * One log file: whole lines are added to it, or nothing. Helper. What stands in the file was
+ * written by helpers; one that was killed, or a power cut, may have left half a line at its end.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "file.h"
+
+#include "cleanup.h"
+#include "fd.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define BLOCK_SIZE 65536
+
+void log_file_init(struct log_file *file, int fd)
+{
+    *file = (struct log_file){.fd = fd, .torn_at = -1};
+}
+
+void log_file_clear(struct log_file *file)
+{
+    close_fd(&file->fd);
+}
+
+int log_file_size(const struct log_file *file, off_t *ret_size)
+{
+    struct stat st;
+
+    if (fstat(file->fd, &st) < 0)
+        return -errno;
+    *ret_size = st.st_size;
+    return 0;
+}
+
+int log_file_read(const struct log_file *file, off_t offset, char *data, size_t size,
+                  size_t *ret_size)
+{
+    if (lseek(file->fd, offset, SEEK_SET) < 0)
+        return -errno;
+    return fd_read_all(file->fd, data, size, ret_size);
+}
+
+/* Takes back a part of a line; where even that fails, it is tried again before the next line. */
+static int cut_to(struct log_file *file, off_t size)
+{
+    if (ftruncate(file->fd, size) < 0) {
+        file->torn_at = size;
+        return -errno;
+    }
+    file->torn_at = -1;
+    return 0;
+}
+
+int log_file_append(struct log_file *file, const char *line, size_t size)
+{
+    off_t former;
+    int r;
+
+    r = file->torn_at >= 0 ? cut_to(file, file->torn_at) : 0;
+    if (r < 0)
+        return r;
+    r = log_file_size(file, &former);
+    if (r < 0)
+        return r;
+    r = fd_write_all(file->fd, line, size);
+    if (r < 0)
+        (void)cut_to(file, former);
+    return r == -EDQUOT ? -ENOSPC : r;
+}
+
+/* Where the line behind the last newline begins: a search from the end, block by block. */
+static int find_last_line(const struct log_file *file, off_t size, off_t *ret_offset)
+{
+    auto_free char *block = malloc(BLOCK_SIZE);
+    off_t end = size;
+
+    if (!block)
+        return -ENOMEM;
+    while (end > 0) {
+        off_t start = end > BLOCK_SIZE ? end - BLOCK_SIZE : 0;
+        const char *newline;
+        size_t got = 0;
+        int r;
+
+        r = log_file_read(file, start, block, (size_t)(end - start), &got);
+        if (r < 0)
+            return r;
+        newline = memrchr(block, '\n', got);
+        if (newline) {
+            *ret_offset = start + (newline - block) + 1;
+            return 0;
+        }
+        end = start;
+    }
+    *ret_offset = 0;
+    return 0;
+}
+
+int log_file_mend(struct log_file *file, off_t *ret_cut)
+{
+    off_t size, last = 0;
+    int r;
+
+    r = log_file_size(file, &size);
+    if (r < 0)
+        return r;
+    r = find_last_line(file, size, &last);
+    if (r < 0)
+        return r;
+    if (last < size) {
+        r = cut_to(file, last);
+        if (r < 0)
+            return r;
+    }
+    *ret_cut = size - last;
+    return 0;
+}

@@ -1,0 +1,44 @@
+/*
+ * One log file: whole lines are added to it, or nothing. Helper.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* A file that is locked for this process and open for reading and, with O_APPEND, for writing. */
+struct log_file {
+    int fd;        /* owned */
+    off_t torn_at; /* a part of a line that could not be taken back begins here; -1: none */
+};
+
+/* Takes over fd. */
+void log_file_init(struct log_file *file, int fd);
+
+/* Closes the file, which gives up the lock. */
+void log_file_clear(struct log_file *file);
+
+/*
+ * Adds a line that ends in a newline. Returns 0 when write(2) has taken all of it, or a negative
+ * errno: then no part of the line is left in the file. -ENOSPC stands for a used-up quota too.
+ */
+int log_file_append(struct log_file *file, const char *line, size_t size);
+
+/*
+ * Cuts off what stands behind the last newline: a record that was not written whole, whose call
+ * therefore was not answered. Returns 0 with the number of bytes in `*ret_cut`, or a negative
+ * errno.
+ */
+int log_file_mend(struct log_file *file, off_t *ret_cut);
+
+/*
+ * Reads `size` bytes from `offset` on, fewer only at the end of the file. Returns 0 with the count
+ * in `*ret_size`, or a negative errno.
+ */
+int log_file_read(const struct log_file *file, off_t offset, char *data, size_t size,
+                  size_t *ret_size);
+
+/* The file's size. Returns 0 or a negative errno. */
+int log_file_size(const struct log_file *file, off_t *ret_size);

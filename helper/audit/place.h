@@ -1,0 +1,42 @@
+/*
+ * Where an audit log is kept: its directory, and the file that this helper locks. Helper.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* Files of one name in a directory: the most helpers that can write there at a time. */
+#define PLACE_SLOTS_MAX 4096
+
+/* place_lock_slot() found that another process holds the file, or that there is none. */
+#define PLACE_E_TAKEN   2
+#define PLACE_E_MISSING 3
+
+struct place {
+    int directory_fd;    /* owned, like the strings */
+    char *directory;     /* without a slash at its end, but for "/" */
+    char *stem, *suffix; /* file names: <stem><suffix>, <stem>-2<suffix>, <stem>-3<suffix> … */
+    bool shared;         /* others may make files in the directory: it is sticky, like /tmp */
+};
+
+/*
+ * Finds the place that audit_open() describes, and makes its directory where there is none. Returns
+ * 0, AUDIT_E_REFUSED with a sentence in `*ret_error` (the caller frees), or -ENOMEM. The caller
+ * clears in each case.
+ */
+int place_find(struct place *place, const char *where, const char *name, char **ret_error);
+
+/*
+ * Opens and locks the file of this slot, from 1, which is made where it is missing and `create`.
+ * Returns 0 with its descriptor and path, both for the caller to release; PLACE_E_TAKEN;
+ * PLACE_E_MISSING; AUDIT_E_REFUSED with a sentence in `*ret_error`; or -ENOMEM.
+ */
+int place_lock_slot(const struct place *place, unsigned int slot, bool create, int *ret_fd,
+                    char **ret_path, char **ret_error);
+
+/* The slot whose file has this name; 0 where it is none of this place's. */
+unsigned int place_slot_of(const struct place *place, const char *file_name);
+
+void place_clear(struct place *place);
