@@ -40,7 +40,6 @@ def daemon_with_guests(arrangement, allow, cache, **how):
 def script_runs(daemon, operation):
     """The process of the victim's script for an operation, once it is there."""
     pattern = rf"{daemon.hook_path('qemu')} victim {operation} "
-    # The shim has the name of the script as libvirt calls it; the script has its interpreter before.
     return wait_until(lambda: [p for p in daemon.processes() if re.search(pattern, p.command_line)],
                       10, f"the {operation} script")[0]
 

@@ -23,7 +23,7 @@ def virsh(*arguments, uri=None):
 
 
 def end_container(daemon):
-    """End the container's init. (virsh destroy calls both hooks once or twice, as its threads race.)"""
+    """End the container's init. (virsh destroy calls both hooks once or twice.)"""
     init = [p for p in daemon.processes() if p.command_line == "/bin/sleep 1000"]
     daemon.cell.signal(init[0].pid)
 
@@ -33,7 +33,8 @@ STEPS = [
     ("daemon start", Libvirtd.start, [("daemon", "start")]),
     ("network start", virsh("net-start", "n1"), [("network", "start"), ("network", "started")]),
     ("network update",
-     virsh("net-update", "n1", "add", "ip-dhcp-host", xml.dhcp_host("g1", "192.168.99.11"), "--live"),
+     virsh("net-update", "n1", "add", "ip-dhcp-host", xml.dhcp_host("g1", "192.168.99.11"),
+           "--live"),
      [("network", "updated")]),
     ("start", virsh("start", "g1"), START),
     ("managedsave", virsh("managedsave", "g1"), STOP),
@@ -42,7 +43,8 @@ STEPS = [
      [("lxc", "prepare"), ("lxc", "start"), ("lxc", "started")]),
     ("LXC stop", end_container, [("lxc", "stopped"), ("lxc", "release")]),
     ("daemon restart with a live guest", Libvirtd.restart,
-     [("daemon", "shutdown"), ("daemon", "start"), ("network", "port-created"), ("qemu", "reconnect")]),
+     [("daemon", "shutdown"), ("daemon", "start"), ("network", "port-created"),
+      ("qemu", "reconnect")]),
     ("SIGHUP", Libvirtd.reload, [("daemon", "reload")]),
     ("destroy", virsh("destroy", "g1"), STOP),
     ("network stop", virsh("net-destroy", "n1"), [("network", "stopped")]),

@@ -24,7 +24,7 @@ MIB = 1024
 
 @dataclass
 class Row:
-    """A bad hook and what is promised of it: the start's exit status, the reason, and the message."""
+    """A bad hook and what is promised of it: the start's exit status, reason and message."""
     hook: str
     status: int
     reason: str
@@ -68,7 +68,7 @@ def start_ended_or_script_runs(daemon, row):
 def left_after_a_second(daemon):
     """What is left of a call when the private helper has had a second to end."""
     end = time.monotonic() + 1
-    wait_until(lambda: not daemon.left_behind() or time.monotonic() > end, 2, "the end of the helper")
+    wait_until(lambda: not daemon.left_behind() or time.monotonic() > end, 2, "a second to pass")
     return [str(process) for process in daemon.left_behind()]
 
 
@@ -140,7 +140,8 @@ def test_nothing_is_left_behind(outcome, way, name):
 @every_way
 @every_row
 def test_the_error_says_in_one_line_what_happened(outcome, way, name):
-    errors = [line for line in outcome(way, name).start.stderr.splitlines() if "Hook script" in line]
+    stderr = outcome(way, name).start.stderr
+    errors = [line for line in stderr.splitlines() if "Hook script" in line]
     if ROWS[name].status == 0:
         assert errors == []
     else:

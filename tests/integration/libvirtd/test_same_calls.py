@@ -30,18 +30,19 @@ class Difference:
 
 DIFFERENCES = [
     Difference("argv[0]", r"/etc/libvirt/hooks/\w+", r"/etc/virthook/hooks/\w+",
-               "the shim stands where libvirt looks; the scripts behind it have a folder of their own"),
+               "the shim stands where libvirt looks; scripts behind it have a folder of their own"),
     Difference("descriptor 0 target", r"pipe|/dev/null", r"/memfd:\S+ \(deleted\)|/dev/null",
                "stdin travels as a sealed memfd, which a script can read but not change"),
 ]
 
 
 def flattened(record):
-    """The record as {field: value}, without the numbers that the kernel gives out anew each time."""
+    """The record as {field: value}, without numbers that the kernel gives out anew each time."""
     flat = {f"argv[{i}]": word for i, word in enumerate(record["argv"])}
     flat |= {f"environment {name}": value for name, value in record["environment"].items()}
     for number, descriptor in record["descriptors"].items():
-        flat[f"descriptor {number} target"] = re.sub(r"^(pipe|socket):\[\d+\]$", r"\1", descriptor["target"])
+        flat[f"descriptor {number} target"] = re.sub(r"^(pipe|socket):\[\d+\]$", r"\1",
+                                                     descriptor["target"])
         flat[f"descriptor {number} access"] = descriptor["access"]
     flat["stdin"] = without_port_ids(record["stdin_text"])
     others = set(record) - {"argv", "environment", "descriptors", "stdin", "stdin_text"}
@@ -109,7 +110,7 @@ def test_a_hook_can_change_the_xml_at_restore(trace, way):
 
 @pytest.mark.parametrize("way", VIRTHOOK)
 def test_stdin_without_random_ids_is_the_same_to_the_byte(trace, way):
-    """By the digest that the hook itself made; the container's XML and the networks' have no ids."""
+    """By the digest that the hook itself made; containers' and networks' XML has no such ids."""
     digests = {name: [record["stdin"] for step in ("LXC start", "LXC stop", "network start",
                                                    "network update", "network stop")
                       for record in trace(name)[0][step]] for name in ("builtin", way)}

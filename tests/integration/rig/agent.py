@@ -6,7 +6,8 @@ When that socket closes, whatever closed it, this process ends and the kernel en
 
 Packets in: JSON, one object each.
   {"mounts": [[kind, source, target, options], ...], "cgroups": [[controllers, folder], ...]}
-      first packet only; kind as in mount(2), or "bind", or "folder" to make one; answered with "ready" or a line saying what failed
+      first packet only; kind as in mount(2), or "bind", or "folder" to make one; answered with
+      "ready" or a line saying what failed
   {"argv": [...], "env": {...}}  with the descriptors stdin, stdout, stderr, status
       starts a command; "pid N" and later "exit STATUS CLOCK" are written to status (CLOCK: seconds
       of CLOCK_MONOTONIC), or "error TEXT"
@@ -44,7 +45,7 @@ def mount(kind, source, target, options):
 
 
 def enter_cgroups(cgroups):
-    """Move into the cell's own cgroups and see them as the roots, so that none outlives the cell."""
+    """Move into the cell's own cgroups and see them as the roots: none outlives the cell."""
     for _, folder in cgroups:
         with open(f"{folder}/cgroup.procs", "w", encoding="ascii") as procs:
             procs.write("0")

@@ -35,7 +35,8 @@ def build_folder():
 @functools.cache
 def installed(folder):
     """Install the build (once in a process) and return the folder that stands for its /."""
-    options = {o["name"]: o["value"] for o in json.loads(meson("introspect", "--buildoptions", folder))}
+    listed = json.loads(meson("introspect", "--buildoptions", folder))
+    options = {option["name"]: option["value"] for option in listed}
     if options["prefix"] != "/usr":
         raise RigError(f"{folder} has the prefix {options['prefix']}; tests need /usr: run "
                        f"meson configure {folder} -Dprefix=/usr and build again")

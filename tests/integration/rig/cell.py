@@ -1,8 +1,8 @@
 """A cell: a corner of the machine in which a libvirtd may do as it likes.
 
 Own mount, network, PID and cgroup namespaces over the machine's own file system, with private
-(empty, in memory) places where libvirt and virthook keep their things. Whatever runs in it dies with
-it, and neither a file, a port, a bridge, a cgroup nor a process is left on the machine.
+(empty, in memory) places where libvirt and virthook keep their things. Whatever runs in it dies
+with it, and neither a file, a port, a bridge, a cgroup nor a process is left on the machine.
 
 Runs in the test's own process, as root; agent.py is its other half, inside.
 
@@ -26,7 +26,8 @@ from pathlib import Path
 from .command import Command, RigError, wait_until
 
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
-ENVIRONMENT = {"PATH": PATH, "HOME": "/root", "USER": "root", "LOGNAME": "root", "LC_ALL": "C.UTF-8"}
+ENVIRONMENT = {"PATH": PATH, "HOME": "/root", "USER": "root", "LOGNAME": "root",
+               "LC_ALL": "C.UTF-8"}
 
 # Private places, each an empty file system in memory: (path, mode).
 PRIVATE = [("/tmp", "1777"), ("/etc/libvirt", "755"), ("/var/lib/libvirt", "755"),
@@ -227,9 +228,10 @@ def read_process(entry):
     """The Process of a folder of /proc, or None for one that has ended."""
     try:
         stat = entry.joinpath("stat").read_text(encoding="utf-8", errors="replace")
-        line = entry.joinpath("cmdline").read_bytes().replace(b"\0", b" ").strip().decode(errors="replace")
+        words = entry.joinpath("cmdline").read_bytes().split(b"\0")
     except (FileNotFoundError, ProcessLookupError):
         return None
+    line = b" ".join(words).strip().decode(errors="replace")
     name = stat[stat.index("(") + 1:stat.rindex(")")]
     state, parent = stat[stat.rindex(")") + 2:].split()[:2]
     return None if state in "ZX" else Process(int(entry.name), int(parent), name, line)

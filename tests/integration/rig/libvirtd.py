@@ -39,7 +39,11 @@ QEMU_URI = "qemu:///system"
 LXC_URI = "lxc:///system"
 
 CONFIGURATION = {
-    "qemu.conf": 'stdio_handler = "file"\nsecurity_driver = "none"\nuser = "root"\ngroup = "root"\n',
+    "qemu.conf": """stdio_handler = "file"
+security_driver = "none"
+user = "root"
+group = "root"
+""",
     "libvirtd.conf": 'auth_unix_rw = "none"\nauth_unix_ro = "none"\n',
 }
 
@@ -101,7 +105,8 @@ class Libvirtd:
     def start(self, timeout=20):
         """Start the daemon and wait until it answers."""
         with open(self.cell.path(LOG), "ab") as log:
-            self._daemon = self.cell.spawn(["libvirtd"], env=DAEMON_ENVIRONMENT, stdout=log, stderr=log)
+            self._daemon = self.cell.spawn(["libvirtd"], env=DAEMON_ENVIRONMENT,
+                                           stdout=log, stderr=log)
         wait_until(self._answers, timeout, "an answer from libvirtd")
 
     def _answers(self):

@@ -1,4 +1,4 @@
-"""Domains and networks as small as they come, the same each time (UUIDs and MACs are made of names)."""
+"""Domains and networks as small as they come, with UUIDs and MACs made of their names."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import hashlib
