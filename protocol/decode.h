@@ -5,32 +5,8 @@
  */
 #pragma once
 
+#include "error.h"
 #include "message.h"
-
-/* What can be wrong with a packet; positive, so that the caller can tell it from a negative errno. */
-enum protocol_error {
-    PROTOCOL_E_TRUNCATED = 1, /* the bytes end inside a value, or there are none */
-    PROTOCOL_E_TRAILING,      /* bytes follow the value */
-    PROTOCOL_E_TOO_LARGE,     /* more bytes than a packet may have */
-    PROTOCOL_E_TOO_DEEP,
-    PROTOCOL_E_TOO_MANY,      /* values */
-    PROTOCOL_E_TOO_LONG,      /* a string */
-    PROTOCOL_E_NOT_MSGPACK,   /* a byte that msgpack does not use, or a type that we do not (ext) */
-    PROTOCOL_E_SHAPE,         /* not [version, type, id, {…}], or a wrong type in it */
-    PROTOCOL_E_VERSION,
-    PROTOCOL_E_TYPE,          /* unknown, or not for this side */
-    PROTOCOL_E_FIELD,         /* a field is missing, of a wrong type, or stands twice */
-    PROTOCOL_E_NAME,          /* a driver, object, operation, extra or UUID that cannot be one */
-    PROTOCOL_E_TEXT,          /* not UTF-8, or with a NUL */
-    PROTOCOL_E_FDS,           /* descriptors where none belong, or too few, or not final memfds */
-};
-
-/* The error's code in an error packet ("truncated", …), and one sentence about it. */
-const char *protocol_error_code(int error);
-const char *protocol_error_text(int error);
-
-/* Whether the sender of this can go on: its content alone was wrong, not the framing. */
-bool protocol_error_is_content(int error);
 
 /*
  * Decodes one packet that `side` has sent. Returns 0, -ENOMEM, or a PROTOCOL_E_…; on a
@@ -38,6 +14,16 @@ bool protocol_error_is_content(int error);
  */
 int message_decode(const uint8_t *data, size_t size, enum message_side side,
                    struct message *ret_message, uint64_t *ret_id);
+
+/* Where a packet is wrong. */
+struct decode_fault {
+    uint64_t id;       /* the packet's, or 0 where it could not be read */
+    const char *field; /* the key of the field; a constant; NULL where it is none */
+};
+
+/* The same, and names the field. */
+int message_decode_fault(const uint8_t *data, size_t size, enum message_side side,
+                         struct message *ret_message, struct decode_fault *ret_fault);
 
 /*
  * Decodes the list of scripts that came in a memfd into `verdict`, which has none yet. The scripts

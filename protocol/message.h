@@ -16,12 +16,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The versions of the protocol that are spoken here: one. */
 #define PROTOCOL_VERSION 1
 
-/* Bytes of one packet. A SOCK_SEQPACKET socket carries it whole with the kernel's default buffers. */
+/* Bytes of one packet. A SOCK_SEQPACKET socket carries it whole with the kernel's default buffers.
+ */
 #define PROTOCOL_PACKET_MAX 65536
 
-/* Bytes of the list of scripts where it travels in a memfd: 1,024 scripts with 16 KiB of tail each. */
+/* Bytes of the list of scripts where it travels in a memfd: 32 KiB for each of 1,024 scripts. */
 #define PROTOCOL_DETAILS_MAX (32 * 1024 * 1024)
 
 /* Bytes of stdin, and of a reply's XML, at the most, whatever the configuration says. */
@@ -31,6 +33,20 @@
 #define PROTOCOL_SCRIPTS_MAX 1024
 #define PROTOCOL_TEXT_MAX    4096
 #define PROTOCOL_FDS_MAX     2
+
+/* Bytes of a sender's name or of a code, of a path, of a status's JSON. */
+#define PROTOCOL_NAME_MAX   64
+#define PROTOCOL_PATH_MAX   4096
+#define PROTOCOL_STATUS_MAX 61440
+
+/* Bytes of one tail: 64 KiB of a script's output with every byte escaped as \xNN. */
+#define PROTOCOL_TAIL_MAX (256 * 1024)
+
+/* Nesting of a packet (our own fields need 4), its values, those of details, keys of one map. */
+#define PROTOCOL_DEPTH_MAX         8
+#define PROTOCOL_ITEMS_MAX         16384
+#define PROTOCOL_DETAILS_ITEMS_MAX 65536
+#define PROTOCOL_KEYS_MAX          64
 
 enum message_type {
     MESSAGE_HELLO = 1,
@@ -44,6 +60,9 @@ enum message_type {
     MESSAGE_ERROR = 9,
 };
 
+/* One more than the highest type. */
+#define MESSAGE_TYPES 10
+
 /* Who sends: it decides which fields a type has, and which types it may use. */
 enum message_side {
     SIDE_CLIENT,
@@ -53,7 +72,7 @@ enum message_side {
 /* Hello, both ways, the first packet of each side; id 0. */
 struct message_hello {
     uint32_t version_min, version_max;
-    const char *name; /* who speaks, for the log: "shim", "libvirtd"; at most 64 bytes */
+    const char *name; /* who speaks, for the log: "shim", "libvirtd" */
     /* From the helper alone: */
     uint64_t deadline_ms; /* of a call that no rule changes */
     uint64_t stdin_max;   /* bytes */
@@ -81,10 +100,14 @@ struct message_accepted {
     uint64_t deadline_ms;
 };
 
+/* The highest exit status and signal that a script can end with. */
+#define SCRIPT_EXIT_MAX   255
+#define SCRIPT_SIGNAL_MAX 127
+
 /* One script as it ended. */
 struct message_script {
     const char *path;
-    int exit_status; /* -1 where it did not exit */
+    int exit_status; /* 0 to 255; -1 where it did not exit */
     int signal;      /* 0 where no signal ended it */
     bool timed_out;
     const char *problem; /* why it was not run, or NULL */
@@ -95,7 +118,8 @@ struct message_script {
 
 /*
  * Helper to client: how the call ended. Descriptors: the output's memfd where has_output, then the
- * details' memfd where has_details; in that case the list of scripts is there and not in the packet.
+ * details' memfd where has_details; in that case the list of scripts is there and not in the
+ * packet.
  */
 struct message_verdict {
     bool allow;
@@ -114,12 +138,13 @@ struct message_status {
 
 /* Error, helper to client: answers the packet with this id, or none where id is 0. */
 struct message_error {
-    const char *code;    /* see PROTOCOL.md */
-    const char *message; /* one human sentence */
+    const char *code;                  /* of error.h, or one that a newer helper has */
+    const char *message;               /* one human sentence */
+    uint32_t version_min, version_max; /* with the code "unsupported-version", else 0 */
 };
 
 struct message {
-    uint32_t version;
+    uint32_t version; /* as decoded; what is encoded has PROTOCOL_VERSION */
     enum message_type type;
     uint64_t id;
     union {

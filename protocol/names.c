@@ -1,0 +1,88 @@
+/*
+ * The words of libvirt's hooks, compiled into both sides. The texts are untrusted: this is where
+ * it is decided which of them may be names at all.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "names.h"
+
+#include "text.h"
+
+#include <string.h>
+
+static const char *const drivers[] = {"daemon", "qemu", "lxc", "network", "libxl", "bhyve"};
+
+#define DRIVER_COUNT (sizeof(drivers) / sizeof(drivers[0]))
+
+bool name_is_driver(const char *driver)
+{
+    for (size_t i = 0; i < DRIVER_COUNT; i++)
+        if (strcmp(driver, drivers[i]) == 0)
+            return true;
+    return false;
+}
+
+const char *name_driver_at(size_t index)
+{
+    return index < DRIVER_COUNT ? drivers[index] : NULL;
+}
+
+static bool is_letter_or_digit(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+bool name_is_operation(const char *operation)
+{
+    size_t length = strlen(operation);
+
+    if (length == 0 || length > NAME_OPERATION_MAX)
+        return false;
+    if (strcmp(operation, "-") == 0)
+        return true;
+    for (size_t i = 0; i < length; i++)
+        if (!is_letter_or_digit(operation[i]) && operation[i] != '-')
+            return false;
+    return operation[0] != '-' && operation[length - 1] != '-';
+}
+
+bool name_is_object(const char *object)
+{
+    size_t length = strlen(object);
+
+    if (length == 0 || length > NAME_OBJECT_MAX)
+        return false;
+    return text_is_utf8(object, length) && !strpbrk(object, "\n/");
+}
+
+bool name_is_extra(const char *extra)
+{
+    size_t length = strlen(extra);
+
+    return length > 0 && length <= NAME_EXTRA_MAX && text_is_utf8(extra, length);
+}
+
+static bool is_lower_hex(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+bool name_is_uuid(const char *uuid)
+{
+    if (strlen(uuid) != NAME_UUID_LENGTH)
+        return false;
+    for (size_t i = 0; i < NAME_UUID_LENGTH; i++) {
+        bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+
+        if (hyphen ? uuid[i] != '-' : !is_lower_hex(uuid[i]))
+            return false;
+    }
+    return true;
+}
+
+bool name_is_filter(const char *driver, const char *operation)
+{
+    if (strcmp(driver, "qemu") != 0 && strcmp(driver, "libxl") != 0)
+        return false;
+    return strcmp(operation, "migrate") == 0 || strcmp(operation, "restore") == 0;
+}

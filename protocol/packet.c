@@ -1,0 +1,258 @@
+/*
+ * One packet in, one packet out: SOCK_SEQPACKET with descriptors by SCM_RIGHTS. Both sides. What is
+ * received is untrusted, bytes and descriptors alike.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "packet.h"
+
+#include "cleanup.h"
+#include "decode.h"
+#include "encode.h"
+#include "fd.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+/* The most descriptors that the kernel carries with one packet (its SCM_MAX_FD). */
+#define KERNEL_FDS_MAX 253
+
+static void attach_fds(struct msghdr *header, void *control, const int *fds, size_t fd_count)
+{
+    struct cmsghdr *rights;
+
+    header->msg_control = control;
+    header->msg_controllen = CMSG_SPACE(fd_count * sizeof(int));
+    rights = CMSG_FIRSTHDR(header);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(fd_count * sizeof(int));
+    memcpy(CMSG_DATA(rights), fds, fd_count * sizeof(int));
+}
+
+int packet_send(int socket, const uint8_t *data, size_t size, const int *fds, size_t fd_count)
+{
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(PROTOCOL_FDS_MAX * sizeof(int))] = {0};
+    struct iovec vector = {.iov_base = (void *)(uintptr_t)data, .iov_len = size};
+    struct msghdr header = {.msg_iov = &vector, .msg_iovlen = 1};
+    ssize_t sent;
+
+    if (size == 0 || fd_count > PROTOCOL_FDS_MAX)
+        return -EINVAL;
+    if (size > PROTOCOL_PACKET_MAX)
+        return -EMSGSIZE;
+    if (fd_count > 0)
+        attach_fds(&header, control, fds, fd_count);
+    do
+        sent = sendmsg(socket, &header, MSG_DONTWAIT | MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -errno : 0;
+}
+
+/* Takes the descriptors of one control message; those over PROTOCOL_FDS_MAX are closed and counted.
+ */
+static void take_rights(struct cmsghdr *rights, struct packet *packet)
+{
+    size_t count = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+    for (size_t i = 0; i < count; i++) {
+        int fd;
+
+        memcpy(&fd, CMSG_DATA(rights) + i * sizeof(int), sizeof(int));
+        if (packet->fd_count < PROTOCOL_FDS_MAX)
+            packet->fds[packet->fd_count] = fd;
+        else
+            close(fd);
+        packet->fd_count++;
+    }
+}
+
+static void take_control(struct msghdr *header, struct packet *packet)
+{
+    struct cmsghdr *control;
+
+    for (control = CMSG_FIRSTHDR(header); control; control = CMSG_NXTHDR(header, control))
+        if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SCM_RIGHTS)
+            take_rights(control, packet);
+}
+
+/* Whether the packet came whole. Its descriptors are the packet's by now. */
+static int judge(const struct msghdr *header, struct packet *packet)
+{
+    if (packet->size == 0)
+        return -EPIPE;
+    if (packet->fd_count > PROTOCOL_FDS_MAX)
+        return PROTOCOL_E_FDS;
+    if (header->msg_flags & MSG_CTRUNC)
+        return -EMFILE;
+    if (header->msg_flags & MSG_TRUNC)
+        return PROTOCOL_E_TOO_LARGE;
+    return 0;
+}
+
+int packet_receive(int socket, struct packet *ret_packet)
+{
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(KERNEL_FDS_MAX * sizeof(int))];
+    struct iovec vector = {.iov_base = ret_packet->data, .iov_len = sizeof(ret_packet->data)};
+    struct msghdr header = {.msg_iov = &vector,
+                            .msg_iovlen = 1,
+                            .msg_control = control,
+                            .msg_controllen = sizeof(control)};
+    ssize_t size;
+    int r;
+
+    ret_packet->size = 0;
+    ret_packet->fd_count = 0;
+    do
+        size = recvmsg(socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    while (size < 0 && errno == EINTR);
+    if (size < 0)
+        return -errno;
+    ret_packet->size = (size_t)size;
+    take_control(&header, ret_packet);
+    r = judge(&header, ret_packet);
+    if (r != 0)
+        packet_clear(ret_packet);
+    return r;
+}
+
+void packet_clear(struct packet *packet)
+{
+    for (size_t i = 0; i < packet->fd_count && i < PROTOCOL_FDS_MAX; i++)
+        close_fd(&packet->fds[i]);
+    packet->fd_count = 0;
+    packet->size = 0;
+}
+
+/* Sends the verdict with its scripts in a memfd. */
+static int send_with_details(int socket, const struct message *message, int bulk_fd)
+{
+    const struct message_verdict *verdict = &message->verdict;
+    auto_free uint8_t *scripts_data = NULL, *data = NULL;
+    struct encoded scripts, encoded;
+    auto_close int details_fd = -EBADF;
+    struct message brief = *message;
+    int fds[PROTOCOL_FDS_MAX];
+    size_t fd_count = 0;
+    int r;
+
+    r = message_encode_scripts(verdict->scripts, verdict->script_count, &scripts);
+    if (r != 0)
+        return r;
+    scripts_data = scripts.data;
+    r = fd_sealed_memfd("virthook-details", scripts.data, scripts.size, &details_fd);
+    if (r != 0)
+        return r;
+    brief.verdict.has_details = true;
+    r = message_encode(&brief, SIDE_HELPER, &encoded);
+    if (r != 0)
+        return r;
+    data = encoded.data;
+    if (bulk_fd >= 0)
+        fds[fd_count++] = bulk_fd;
+    fds[fd_count++] = details_fd;
+    return packet_send(socket, encoded.data, encoded.size, fds, fd_count);
+}
+
+static bool announces_bulk(const struct message *message, enum message_side side)
+{
+    if (side == SIDE_CLIENT)
+        return message->type == MESSAGE_CALL && message->call.has_stdin;
+    return message->type == MESSAGE_VERDICT && message->verdict.has_output;
+}
+
+int packet_send_message(int socket, const struct message *message, enum message_side side,
+                        int bulk_fd)
+{
+    bool verdict = side == SIDE_HELPER && message->type == MESSAGE_VERDICT;
+    auto_free uint8_t *data = NULL;
+    struct encoded encoded;
+    int r;
+
+    if (announces_bulk(message, side) != (bulk_fd >= 0))
+        return -EINVAL;
+    if (verdict && message->verdict.has_details)
+        return send_with_details(socket, message, bulk_fd);
+    r = message_encode(message, side, &encoded);
+    if (r == -EMSGSIZE && verdict)
+        return send_with_details(socket, message, bulk_fd);
+    if (r != 0)
+        return r;
+    data = encoded.data;
+    return packet_send(socket, encoded.data, encoded.size, &bulk_fd, bulk_fd >= 0 ? 1 : 0);
+}
+
+/* Reads all of a final memfd, from its start whatever its offset. */
+static int read_details(int fd, uint8_t *data, size_t size)
+{
+    size_t got = 0;
+
+    while (got < size) {
+        ssize_t count = pread(fd, data + got, size - got, (off_t)got);
+
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return -errno;
+        if (count == 0)
+            return PROTOCOL_E_FDS;
+        got += (size_t)count;
+    }
+    return 0;
+}
+
+static int decode_details(int fd, struct message *message)
+{
+    auto_free uint8_t *data = NULL;
+    size_t size;
+    int r;
+
+    if (!fd_is_final(fd, &size) || size > PROTOCOL_DETAILS_MAX)
+        return PROTOCOL_E_FDS;
+    data = malloc(size + 1);
+    if (!data)
+        return -ENOMEM;
+    r = read_details(fd, data, size);
+    if (r != 0)
+        return r;
+    return message_decode_scripts(data, size, &message->verdict, &message->details);
+}
+
+/* Judges the descriptors that came with `message`, bulk data first, then details. */
+static int check_fds(const struct packet *packet, enum message_side side, struct message *message)
+{
+    bool bulk = announces_bulk(message, side);
+    size_t size;
+
+    if (packet->fd_count != message_fd_count(message, side))
+        return PROTOCOL_E_FDS;
+    if (bulk && (!fd_is_final(packet->fds[0], &size) || size > PROTOCOL_BULK_MAX))
+        return PROTOCOL_E_FDS;
+    if (packet->fd_count > (size_t)bulk)
+        return decode_details(packet->fds[bulk ? 1 : 0], message);
+    return 0;
+}
+
+int packet_decode(struct packet *packet, enum message_side side, struct message *ret_message,
+                  int *ret_bulk_fd, uint64_t *ret_id)
+{
+    auto_message struct message message = {0};
+    struct decode_fault fault;
+    int r;
+
+    r = message_decode_fault(packet->data, packet->size, side, &message, &fault);
+    packet->wrong_field = fault.field;
+    *ret_id = fault.id;
+    if (r == 0)
+        r = check_fds(packet, side, &message);
+    if (r != 0) {
+        packet_clear(packet);
+        return r;
+    }
+    *ret_bulk_fd = announces_bulk(&message, side) ? take_fd(&packet->fds[0]) : -EBADF;
+    packet_clear(packet);
+    *ret_message = message;
+    memset(&message, 0, sizeof(message));
+    return 0;
+}
