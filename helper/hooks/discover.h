@@ -1,5 +1,16 @@
 /*
- * Identifiers to scripts: what would run for a driver, object and operation, in which order. Helper.
+ * Identifiers to scripts: what would run for a driver, object and operation, in which order.
+ * Helper.
+ *
+ * The order:
+ *   1. <hooks>/<driver>
+ *   2. <hooks>/<driver>.d/: its files, in byte order; folders in it are not looked at
+ *   3. where per_guest_layout is on, in <hooks>/<driver>.d/<object>/, or in <driver>.d/default/ for
+ *      an object that has no folder:
+ *        <operation>, a file
+ *        <operation>/, a folder: its files in byte order, but those named begin, end, - or as
+ *          the sub-operation; then
+ *        <operation>/<sub-operation>, a file; or a folder: its files in byte order
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -9,7 +20,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* discover_scripts() found more than PROTOCOL_SCRIPTS_MAX scripts. */
+/* More than PROTOCOL_SCRIPTS_MAX scripts, or than FOLDER_NAMES_MAX (16384) names in one folder. */
 #define DISCOVER_E_TOO_MANY 1
 
 /* A script in the order of running. It is run only where `problem` is NULL. */
@@ -18,10 +29,13 @@ struct script {
     char *problem; /* why vetting refused it, one sentence, or NULL */
 };
 
-/* A file that stands where scripts stand and is none. */
+/*
+ * A file that stands where scripts stand and is none: not executable, a backup, a dotfile, a link
+ * that leads nowhere, a socket, virthook's own shim.
+ */
 struct passed_over {
     char *path;
-    char *why; /* "not executable: chmod 755 …", "name ends in .bak", … */
+    char *why; /* one sentence about "it", with a mend */
 };
 
 struct script_list {
