@@ -1,0 +1,51 @@
+"""The suites, in the order in which they run: what is soon known first, the slow ones last."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import analyze
+import compiled
+import formatting
+import pytested
+import structure
+from demo import demo
+from outcome import Case
+
+INTEGRATION = ["tests/integration", "--ignore=tests/integration/libvirtd"]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A suite; run returns what became of its cases. A slow one runs with --all or by name only."""
+    name: str
+    about: str
+    run: Callable[[], list[Case]]
+    slow: bool = False
+
+
+def suites():
+    return [
+        Suite("format", "clang-format, shellcheck, licences, paths", formatting.suite),
+        Suite("tools", "the tests of tools/test itself",
+              lambda: pytested.pytest("tools", "tests/tools", timeout=300)),
+        Suite("build-gcc", "builds with gcc, -Werror", lambda: compiled.builds_with("gcc")),
+        Suite("structure", "a wrong include does not build", structure.suite),
+        Suite("unit", "unit tests", lambda: compiled.unit("gcc", "unit")),
+        Suite("integration", "helper, client, shim and tool, without libvirtd",
+              lambda: pytested.against("gcc", "integration", *INTEGRATION, timeout=1200)),
+        Suite("build-clang", "builds with clang, -Werror",
+              lambda: compiled.builds_with("clang"), slow=True),
+        Suite("unit-asan", "unit tests under ASan and UBSan",
+              lambda: compiled.unit("asan", "unit-asan"), slow=True),
+        Suite("unit-valgrind", "unit tests under valgrind",
+              lambda: compiled.unit("gcc", "unit-valgrind", compiled.VALGRIND), slow=True),
+        Suite("analyze", "static analysis", analyze.suite, slow=True),
+        Suite("integration-asan", "the same as integration under ASan and UBSan",
+              lambda: pytested.against("asan", "integration-asan", *INTEGRATION, timeout=1800),
+              slow=True),
+        Suite("libvirtd", "a real libvirtd, with virthook in its way and without",
+              lambda: pytested.against("gcc", "libvirtd", "tests/integration/libvirtd",
+                                       timeout=1800), slow=True),
+        Suite("demo", "tools/demo runs to its end", demo, slow=True),
+    ]
