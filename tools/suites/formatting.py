@@ -65,7 +65,7 @@ def machine_paths(texts):
 def white_space(texts):
     unended = [f"{sources.short(path)}: no newline at the end"
                for path, text in texts if text and not text.endswith("\n")]
-    return unended + lines_that(texts, lambda line: line != line.rstrip())
+    return unended + lines_that(texts, lambda line: line != line.rstrip(" \t\r"))
 
 
 def long_lines(texts):
