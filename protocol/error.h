@@ -28,8 +28,10 @@ enum protocol_error {
     PROTOCOL_E_ORDER,        /* a packet before the hello, or a second hello */
     PROTOCOL_E_DUPLICATE_ID, /* the id of a call that is still open */
     PROTOCOL_E_BUSY,         /* more calls open than the hello's calls_max */
+    PROTOCOL_E_STDIN,        /* more stdin than the hello's stdin_max */
+    PROTOCOL_E_ENDING,       /* the helper takes no more calls */
     PROTOCOL_E_CONFIG,       /* a reload's configuration was refused; the running one stays */
-    PROTOCOL_E_INTERNAL,     /* the helper lacks memory or descriptors */
+    PROTOCOL_E_INTERNAL,     /* the helper lacks memory or descriptors; the last one */
 };
 
 /* The error's code in an error packet ("truncated", …), and one sentence about it. */

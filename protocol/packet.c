@@ -11,6 +11,7 @@
 #include "encode.h"
 #include "fd.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -125,36 +126,6 @@ void packet_clear(struct packet *packet)
     packet->size = 0;
 }
 
-/* Sends the verdict with its scripts in a memfd. */
-static int send_with_details(int socket, const struct message *message, int bulk_fd)
-{
-    const struct message_verdict *verdict = &message->verdict;
-    auto_free uint8_t *scripts_data = NULL, *data = NULL;
-    struct encoded scripts, encoded;
-    auto_close int details_fd = -EBADF;
-    struct message brief = *message;
-    int fds[PROTOCOL_FDS_MAX];
-    size_t fd_count = 0;
-    int r;
-
-    r = message_encode_scripts(verdict->scripts, verdict->script_count, &scripts);
-    if (r != 0)
-        return r;
-    scripts_data = scripts.data;
-    r = fd_sealed_memfd("virthook-details", scripts.data, scripts.size, &details_fd);
-    if (r != 0)
-        return r;
-    brief.verdict.has_details = true;
-    r = message_encode(&brief, SIDE_HELPER, &encoded);
-    if (r != 0)
-        return r;
-    data = encoded.data;
-    if (bulk_fd >= 0)
-        fds[fd_count++] = bulk_fd;
-    fds[fd_count++] = details_fd;
-    return packet_send(socket, encoded.data, encoded.size, fds, fd_count);
-}
-
 static bool announces_bulk(const struct message *message, enum message_side side)
 {
     if (side == SIDE_CLIENT)
@@ -162,25 +133,103 @@ static bool announces_bulk(const struct message *message, enum message_side side
     return message->type == MESSAGE_VERDICT && message->verdict.has_output;
 }
 
-int packet_send_message(int socket, const struct message *message, enum message_side side,
-                        int bulk_fd)
+static int add_bulk(struct outgoing *outgoing, int bulk_fd)
+{
+    int copy;
+
+    if (bulk_fd < 0)
+        return 0;
+    copy = fcntl(bulk_fd, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0)
+        return -errno;
+    outgoing->fds[outgoing->fd_count++] = copy;
+    return 0;
+}
+
+static int add_details(struct outgoing *outgoing, const struct message_verdict *verdict)
+{
+    auto_free uint8_t *data = NULL;
+    struct encoded scripts;
+    int r, fd;
+
+    r = message_encode_scripts(verdict->scripts, verdict->script_count, &scripts);
+    if (r < 0)
+        return r;
+    data = scripts.data;
+    r = fd_sealed_memfd("virthook-details", scripts.data, scripts.size, &fd);
+    if (r < 0)
+        return r;
+    outgoing->fds[outgoing->fd_count++] = fd;
+    return 0;
+}
+
+static int encode_bytes(struct outgoing *outgoing, const struct message *message,
+                        enum message_side side)
+{
+    struct encoded encoded;
+    int r = message_encode(message, side, &encoded);
+
+    if (r < 0)
+        return r;
+    outgoing->data = encoded.data;
+    outgoing->size = encoded.size;
+    return 0;
+}
+
+static int encode_outgoing(struct outgoing *outgoing, const struct message *message,
+                           enum message_side side)
 {
     bool verdict = side == SIDE_HELPER && message->type == MESSAGE_VERDICT;
-    auto_free uint8_t *data = NULL;
-    struct encoded encoded;
+    struct message brief = *message;
+    int r = -EMSGSIZE;
+
+    if (!verdict || !message->verdict.has_details)
+        r = encode_bytes(outgoing, message, side);
+    if (r != -EMSGSIZE || !verdict)
+        return r;
+    brief.verdict.has_details = true;
+    r = add_details(outgoing, &message->verdict);
+    return r < 0 ? r : encode_bytes(outgoing, &brief, side);
+}
+
+int packet_encode(const struct message *message, enum message_side side, int bulk_fd,
+                  struct outgoing *ret_outgoing)
+{
+    struct outgoing outgoing = {};
     int r;
 
     if (announces_bulk(message, side) != (bulk_fd >= 0))
         return -EINVAL;
-    if (verdict && message->verdict.has_details)
-        return send_with_details(socket, message, bulk_fd);
-    r = message_encode(message, side, &encoded);
-    if (r == -EMSGSIZE && verdict)
-        return send_with_details(socket, message, bulk_fd);
-    if (r != 0)
+    r = add_bulk(&outgoing, bulk_fd);
+    if (r == 0)
+        r = encode_outgoing(&outgoing, message, side);
+    if (r < 0) {
+        outgoing_clear(&outgoing);
         return r;
-    data = encoded.data;
-    return packet_send(socket, encoded.data, encoded.size, &bulk_fd, bulk_fd >= 0 ? 1 : 0);
+    }
+    *ret_outgoing = outgoing;
+    return 0;
+}
+
+void outgoing_clear(struct outgoing *outgoing)
+{
+    for (size_t i = 0; i < outgoing->fd_count; i++)
+        close_fd(&outgoing->fds[i]);
+    free(outgoing->data);
+    *outgoing = (struct outgoing){};
+}
+
+int packet_send_message(int socket, const struct message *message, enum message_side side,
+                        int bulk_fd)
+{
+    struct outgoing outgoing;
+    int r = packet_encode(message, side, bulk_fd, &outgoing);
+
+    if (r < 0)
+        return r;
+    r = packet_send(socket, outgoing.data, outgoing.size, outgoing.fds, outgoing.fd_count);
+    outgoing_clear(&outgoing);
+    return r;
 }
 
 /* Reads all of a final memfd, from its start whatever its offset. */

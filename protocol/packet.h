@@ -33,7 +33,7 @@ int packet_receive(int socket, struct packet *ret_packet);
 /* Closes the descriptors that were not taken. */
 void packet_clear(struct packet *packet);
 
-/* A packet that is ready to go; its bytes and descriptors are its owner's. */
+/* A packet that is ready to go, now or later; its bytes and descriptors are its owner's. */
 struct outgoing {
     uint8_t *data;
     size_t size, fd_count;
@@ -41,20 +41,18 @@ struct outgoing {
 };
 
 /*
- * Encodes `message`, with details in a memfd where a verdict's scripts do not fit; `bulk_fd` is the
- * sealed memfd of its stdin or output (it is duplicated), or negative. Returns 0 or a negative
- * errno as message_encode() does; outgoing_clear() gives back.
+ * Encodes `message`, with details in a memfd where a verdict's scripts do not fit. `bulk_fd` is the
+ * sealed memfd of a call's stdin or a verdict's output, as has_stdin or has_output says, or
+ * negative; it is duplicated. Returns 0, a negative errno as message_encode() does, or -EINVAL
+ * where `bulk_fd` and the message do not agree. outgoing_clear() gives back.
  */
 int packet_encode(const struct message *message, enum message_side side, int bulk_fd,
                   struct outgoing *ret_outgoing);
+
+/* Frees and closes what it holds, and empties it. */
 void outgoing_clear(struct outgoing *outgoing);
 
-/*
- * Encodes and sends `message`, with details in a memfd where a verdict's scripts do not fit.
- * `bulk_fd` is the sealed memfd of a call's stdin or a verdict's output, as has_stdin or has_output
- * says, or negative; it stays the caller's. Returns as message_encode() and packet_send(), and
- * -EINVAL where `bulk_fd` and the message do not agree.
- */
+/* Encodes and sends at once. Returns as packet_encode() and packet_send(). */
 int packet_send_message(int socket, const struct message *message, enum message_side side,
                         int bulk_fd);
 
