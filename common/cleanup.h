@@ -29,11 +29,11 @@ static inline void cleanup_close(int *slot)
 #define auto_free  __attribute__((cleanup(cleanup_free)))
 #define auto_close __attribute__((cleanup(cleanup_close)))
 
-#define take_pointer(slot)                                                                         \
-    __extension__({                                                                                \
-        __auto_type taken_ = *(slot);                                                              \
-        *(slot) = NULL;                                                                            \
-        taken_;                                                                                    \
+#define take_pointer(slot)            \
+    __extension__({                   \
+        __auto_type taken_ = *(slot); \
+        *(slot) = NULL;               \
+        taken_;                       \
     })
 
 static inline int take_fd(int *slot)

@@ -14,7 +14,8 @@
 /* Now, in milliseconds of CLOCK_MONOTONIC. */
 uint64_t clock_now_ms(void);
 
-/* What is left until `deadline_ms`, fit for poll(2): 0 when past, -1 for CLOCK_NEVER, rounded up. */
+/* What is left until `deadline_ms`, fit for poll(2): 0 when past, -1 for CLOCK_NEVER, rounded up.
+ */
 int clock_timeout_ms(uint64_t deadline_ms);
 
 /* a + b, CLOCK_NEVER where that overflows. */

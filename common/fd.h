@@ -19,7 +19,8 @@
 int fd_write_all(int fd, const void *data, size_t size);
 
 /*
- * Reads until `size` bytes or the end. Returns 0 with the count in `*ret_size`, or a negative errno.
+ * Reads until `size` bytes or the end. Returns 0 with the count in `*ret_size`, or a negative
+ * errno.
  */
 int fd_read_all(int fd, void *data, size_t size, size_t *ret_size);
 

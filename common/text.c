@@ -1,5 +1,6 @@
 /*
- * Text from outside, in every process. All of it is untrusted: names, arguments, what scripts print.
+ * Text from outside, in every process. All of it is untrusted: names, arguments, what scripts
+ * print.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

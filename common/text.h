@@ -10,7 +10,8 @@
 
 /*
  * The length, 1 to 4, of the well-formed UTF-8 sequence at the start of `text`; 0 where there is
- * none in its `size` bytes. Overlong forms, surrogates and values over U+10FFFF are not well-formed.
+ * none in its `size` bytes. Overlong forms, surrogates and values over U+10FFFF are not
+ * well-formed.
  */
 size_t text_utf8_length(const char *text, size_t size);
 

@@ -13,15 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The channel is this descriptor in the runner; 0, 1 and 2 are /dev/null until the job comes. */
+/* The channel is this descriptor in the runner; 0, 1 and 2 are /dev/null there. */
 #define RUNNER_CHANNEL_FD 3
 
 /* Bytes of a job, strings included: path, arguments and environment of one script. */
-#define JOB_SIZE_MAX 65536
+#define JOB_SIZE_MAX    65536
 #define JOB_STRINGS_MAX 128
-#define JOB_FDS 3
+#define JOB_FDS         3
 
-/* A job is this header, then string_count strings with their NULs: path, argc arguments, environment. */
+/* A job is this header, then strings with their NULs: path, arguments, environment. */
 struct job_header {
     uint32_t argument_count;
     uint32_t environment_count;
@@ -30,9 +30,9 @@ struct job_header {
 };
 
 struct job {
-    const char *path;         /* absolute; vetted by the helper */
-    const char *const *argv;  /* NULL-terminated, argv[0] included */
-    const char *const *envp;  /* NULL-terminated */
+    const char *path;        /* absolute; vetted by the helper */
+    const char *const *argv; /* NULL-terminated, argv[0] included */
+    const char *const *envp; /* NULL-terminated */
 };
 
 enum runner_order {
@@ -46,12 +46,15 @@ enum runner_event {
 };
 
 enum runner_step {
-    RUNNER_STEP_NONE = 0,
+    /* Between clone and the runner's own exec: */
+    RUNNER_STEP_DESCRIPTORS = 1,
     RUNNER_STEP_USER_MAP,
     RUNNER_STEP_MOUNT_PROC,
+    RUNNER_STEP_EXEC_RUNNER,
+    /* In the runner: */
     RUNNER_STEP_JOB,
     RUNNER_STEP_FORK,
-    RUNNER_STEP_SESSION,
+    /* In its child, the script to be: */
     RUNNER_STEP_STDIO,
     RUNNER_STEP_EXEC,
 };
@@ -59,19 +62,15 @@ enum runner_step {
 struct runner_report {
     uint32_t event;
     uint32_t step;
-    int32_t error;  /* a positive errno */
+    int32_t error; /* a positive errno */
     int32_t status;
-    uint64_t user_us, system_us; /* CPU time of the script and what it waited for */
-    uint64_t peak_rss_kib;
-    uint32_t left_over; /* processes that were still there when the main one ended */
-    uint32_t reserved;
 };
 
 /* Encodes a job into `buffer` of JOB_SIZE_MAX bytes. Returns 0, or -E2BIG where it does not fit. */
 int job_encode(const struct job *job, void *buffer, size_t *ret_size);
 
 /*
- * Decodes in place: `ret_argv` and `ret_envp` (JOB_STRINGS_MAX + 1 entries each) and the path point into
- * `buffer`. Returns 0 or -EPROTO.
+ * Decodes in place: the path and the entries of `ret_argv` and `ret_envp` (of JOB_STRINGS_MAX + 1
+ * entries each, NULL-terminated) point into `buffer`. Returns 0 or -EPROTO.
  */
 int job_decode(void *buffer, size_t size, const char **ret_path, char **ret_argv, char **ret_envp);

@@ -1,0 +1,227 @@
+/*
+ * The beginning of a call: received, recorded, accepted; and its being taken back. Helper. The
+ * request comes from a peer, checked by the decoder.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "call.h"
+
+#include "call_state.h"
+#include "cleanup.h"
+#include "clock.h"
+#include "error.h"
+#include "fd.h"
+#include "reason.h"
+
+#include <string.h>
+
+static void link_call(struct call *call)
+{
+    struct helper *helper = call->helper;
+
+    call->next = helper->calls;
+    if (call->next)
+        call->next->previous = call;
+    helper->calls = call;
+    helper->call_count++;
+    call->peer->call_count++;
+}
+
+static void waited_too_long(struct timer *timer)
+{
+    struct call *call = container_of(timer, struct call, timer);
+
+    call_note_time_out(call);
+    call_finish(call);
+}
+
+static uint64_t choose_deadline(const struct helper *helper, const struct message_call *request)
+{
+    const struct rule *rule = rules_match(&helper->config->rules, request->driver, request->object,
+                                          request->operation);
+    uint64_t deadline = helper->config->deadline_ms;
+
+    if (helper->options.deadline_ms)
+        deadline = helper->options.deadline_ms;
+    else if (rule && rule->deadline_ms)
+        deadline = rule->deadline_ms;
+    if (request->timeout_ms && request->timeout_ms < deadline)
+        deadline = request->timeout_ms;
+    return deadline;
+}
+
+/* Takes message and descriptor over, unless memory is short: then NULL, and both stay. */
+static struct call *new_call(struct peer *peer, struct message *message, int *stdin_fd)
+{
+    auto_free struct call *call = calloc(1, sizeof(*call));
+    auto_free char *name = strdup(peer->name);
+
+    if (!call || !name || results_init(&call->results, 0) < 0)
+        return NULL;
+    call->helper = peer->helper;
+    call->peer = peer;
+    call->message = *message;
+    *message = (struct message){};
+    call->stdin_fd = take_fd(stdin_fd);
+    call->output_fd = -EBADF;
+    call->peer_name = take_pointer(&name);
+    call->timer.fired = waited_too_long;
+    call->entry.start = call_start;
+    call->received_ms = clock_now_ms();
+    call->deadline_ms = call->received_ms + choose_deadline(peer->helper, call_request(call));
+    return take_pointer(&call);
+}
+
+/* Whether the call may go on: its begin is recorded, or the admin does without. */
+static bool record_begin(struct call *call, size_t stdin_bytes)
+{
+    struct helper *helper = call->helper;
+    int r;
+
+    call->record = (struct audit_call){
+        .number = ++helper->call_number,
+        .peer_pid = call->peer->pid,
+        .peer_uid = call->peer->uid,
+        .peer_name = call->peer_name,
+        .request = call_request(call),
+        .stdin_bytes = stdin_bytes,
+    };
+    r = audit_begin(helper->audit, &call->record);
+    if (r == 0)
+        return true;
+    audit_count_lost(helper->audit);
+    if (helper->config->audit_full == AUDIT_FULL_COUNT)
+        return true;
+    results_add_problem(&call->results, REASON_AUDIT,
+                        "the audit log %s cannot be written: %s; make room for it",
+                        audit_path(helper->audit), strerror(-r));
+    return false;
+}
+
+static void send_accepted(struct call *call)
+{
+    struct message accepted = {
+        .version = PROTOCOL_VERSION,
+        .type = MESSAGE_ACCEPTED,
+        .id = call->message.id,
+        .accepted.deadline_ms = call_time(call),
+    };
+
+    peer_send(call->peer, &accepted, -EBADF);
+}
+
+static void enter_order(struct call *call)
+{
+    const struct message_call *request = call_request(call);
+    struct order *order = call_order(call);
+
+    if (order_enter(order, &call->entry, request->driver, request->object) < 0) {
+        results_add_problem(&call->results, REASON_INTERNAL, "the helper has no memory left");
+        call_finish(call);
+        return;
+    }
+    call->in_order = true;
+    loop_arm(call->helper->loop, &call->timer, call->deadline_ms);
+    order_pump(order);
+}
+
+static struct call *find_call(const struct peer *peer, uint64_t id)
+{
+    struct call *call = peer->helper->calls;
+
+    while (call && (call->peer != peer || call->message.id != id))
+        call = call->next;
+    return call;
+}
+
+/* Why a call cannot be taken: a PROTOCOL_E_…, or 0. */
+static int find_objection(const struct peer *peer, uint64_t id, size_t stdin_bytes)
+{
+    const struct helper *helper = peer->helper;
+
+    if (find_call(peer, id))
+        return PROTOCOL_E_DUPLICATE_ID;
+    if (helper->ending)
+        return PROTOCOL_E_ENDING;
+    if (peer->call_count >= helper->config->calls_max)
+        return PROTOCOL_E_BUSY;
+    if (stdin_bytes > helper->config->stdin_max)
+        return PROTOCOL_E_STDIN;
+    return 0;
+}
+
+int call_receive(struct peer *peer, struct message *message, int *stdin_fd)
+{
+    size_t stdin_bytes = 0;
+    struct call *call;
+    int objection;
+
+    if (*stdin_fd >= 0)
+        fd_is_final(*stdin_fd, &stdin_bytes);
+    objection = find_objection(peer, message->id, stdin_bytes);
+    if (objection)
+        return objection;
+    call = new_call(peer, message, stdin_fd);
+    if (!call)
+        return PROTOCOL_E_INTERNAL;
+    link_call(call);
+    if (!record_begin(call, stdin_bytes)) {
+        call_finish(call);
+        return 0;
+    }
+    send_accepted(call);
+    enter_order(call);
+    return 0;
+}
+
+static void cancel(struct call *call)
+{
+    if (call->cancelled)
+        return;
+    call->cancelled = true;
+    if (call->run) {
+        run_cancel(call->run);
+        return;
+    }
+    results_add_problem(&call->results, REASON_CANCELLED, "the call was cancelled by its client");
+    call_finish(call);
+}
+
+void call_cancel(struct peer *peer, uint64_t id)
+{
+    struct call *call = find_call(peer, id);
+
+    if (call)
+        cancel(call);
+}
+
+/* A cancelled call may end at once and start others, so the list is looked through anew each time.
+ */
+static struct call *find_uncancelled(struct helper *helper, const struct peer *peer)
+{
+    struct call *call = helper->calls;
+
+    while (call && (call->cancelled || (peer && call->peer != peer)))
+        call = call->next;
+    return call;
+}
+
+void call_orphan_all(struct peer *peer)
+{
+    struct call *call;
+
+    while ((call = find_uncancelled(peer->helper, peer)))
+        cancel(call);
+    for (call = peer->helper->calls; call; call = call->next) {
+        if (call->peer == peer)
+            call->peer = NULL;
+    }
+}
+
+void call_cancel_all(struct helper *helper)
+{
+    struct call *call;
+
+    while ((call = find_uncancelled(helper, NULL)))
+        cancel(call);
+}

@@ -1,0 +1,151 @@
+/*
+ * The end of a call: decided by the policy, recorded, answered. Helper.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "call_state.h"
+
+#include "cleanup.h"
+#include "clock.h"
+#include "reason.h"
+
+#include <string.h>
+
+void call_free(struct call *call)
+{
+    results_clear(&call->results);
+    environment_clear(&call->environment);
+    script_list_clear(&call->found);
+    message_clear(&call->message);
+    close_fd(&call->stdin_fd);
+    close_fd(&call->output_fd);
+    free(call->peer_name);
+    free(call);
+}
+
+static void unlink_call(struct call *call)
+{
+    if (call->previous)
+        call->previous->next = call->next;
+    else
+        call->helper->calls = call->next;
+    if (call->next)
+        call->next->previous = call->previous;
+    call->helper->call_count--;
+    if (call->peer)
+        call->peer->call_count--;
+}
+
+/* Memory was short on the way: the policy's word, without a sentence made to measure. */
+static void decide_without_memory(const struct call *call, struct decision *ret_decision)
+{
+    const struct message_call *request = call_request(call);
+
+    *ret_decision = (struct decision){
+        .allow = failure_policy_answer(&call->helper->config->failure, request->driver,
+                                       request->operation, FAILURE_OTHER) == FAILURE_ALLOW,
+        .reason = REASON_INTERNAL,
+    };
+}
+
+static void decide(const struct call *call, struct decision *ret_decision)
+{
+    const struct message_call *request = call_request(call);
+    int r = -ENOMEM;
+
+    if (!results_are_short(&call->results))
+        r = verdict_decide(&call->helper->config->failure, request->driver, request->operation,
+                           call->results.outcomes, call->results.outcome_count, ret_decision);
+    if (r < 0)
+        decide_without_memory(call, ret_decision);
+}
+
+static struct message_verdict make_verdict(const struct call *call, const struct decision *decision)
+{
+    static const char no_memory[] = "the helper has no memory left for this call";
+
+    return (struct message_verdict){
+        .allow = decision->allow,
+        .reason = decision->reason,
+        .message = decision->message ? decision->message : no_memory,
+        .duration_ms = clock_now_ms() - call->received_ms,
+        .has_output = call->output_fd >= 0,
+        .script_count = call->results.script_count,
+        .scripts = call->results.scripts,
+    };
+}
+
+/* Invariant 7: no verdict without its record, unless the admin chose to count lost ones. */
+static void record_end(struct call *call, struct message_verdict *verdict)
+{
+    struct audit_log *audit = call->helper->audit;
+    uint64_t started_ms = call->started_ms ? call->started_ms : clock_now_ms();
+    struct audit_result result = {
+        .verdict = verdict,
+        .found = &call->found,
+        .queued_ms = started_ms - call->received_ms,
+        .output_bytes = call->output_bytes,
+    };
+
+    if (audit_end(audit, &call->record, &result) == 0)
+        return;
+    audit_count_lost(audit);
+    if (call->helper->config->audit_full == AUDIT_FULL_COUNT)
+        return;
+    verdict->allow = false;
+    verdict->has_output = false;
+    verdict->reason = REASON_AUDIT;
+    verdict->message = "the audit record could not be written: make room for the log, or see "
+                       "audit_full in the configuration";
+}
+
+static void answer(struct call *call, const struct message_verdict *verdict)
+{
+    struct message message = {
+        .version = PROTOCOL_VERSION,
+        .type = MESSAGE_VERDICT,
+        .id = call->message.id,
+        .verdict = *verdict,
+    };
+
+    if (call->peer)
+        peer_send(call->peer, &message, verdict->has_output ? call->output_fd : -EBADF);
+}
+
+/* New XML counts only where every script did well. */
+static void drop_output_of_failure(struct call *call, const struct decision *decision)
+{
+    if (strcmp(decision->reason, REASON_OK) == 0)
+        return;
+    close_fd(&call->output_fd);
+    call->output_bytes = 0;
+}
+
+static void leave(struct call *call)
+{
+    struct helper *helper = call->helper;
+    struct order *order = call_order(call);
+
+    loop_disarm(&call->timer);
+    if (call->in_order)
+        order_leave(order, &call->entry);
+    unlink_call(call);
+    call_free(call);
+    order_pump(order);
+    if (helper->ending && helper->call_count == 0)
+        loop_stop(helper->loop);
+}
+
+void call_finish(struct call *call)
+{
+    struct message_verdict verdict;
+    struct decision decision = {};
+
+    decide(call, &decision);
+    drop_output_of_failure(call, &decision);
+    verdict = make_verdict(call, &decision);
+    record_end(call, &verdict);
+    answer(call, &verdict);
+    free(decision.message);
+    leave(call);
+}

@@ -1,0 +1,190 @@
+/*
+ * The middle of a call: its scripts are found, and run one after the other. Helper. What they print
+ * is opaque.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "call_state.h"
+
+#include "cleanup.h"
+#include "clock.h"
+#include "reason.h"
+#include "virthook-config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A call's id: 16 digits of the instance, a hyphen, 20 digits at the most. */
+#define CALL_ID_SIZE 40
+
+static void run_scripts(struct call *call);
+
+void call_note_time_out(struct call *call)
+{
+    results_add_problem(&call->results, REASON_TIMED_OUT,
+                        "the call's deadline of %g s passed %s; see deadline in %s",
+                        (double)call_time(call) / 1000,
+                        call->started_ms ? "before all its scripts could run"
+                                         : "while it waited for earlier calls to end",
+                        call->helper->options.config);
+}
+
+static void take_output(struct call *call, struct run_result *result)
+{
+    if (result->output_memfd < 0)
+        return;
+    close_fd(&call->output_fd);
+    call->output_fd = take_fd(&result->output_memfd);
+    call->output_bytes = result->stdout_bytes;
+}
+
+static void note_run(struct call *call, struct run_result *result)
+{
+    struct outcome_words words = {
+        .config = call->helper->options.config,
+        .deadline_ms = call_time(call),
+        .output_max = call->helper->config->output_max,
+    };
+
+    results_add_run(&call->results, call->found.scripts[call->next_script].path, result, &words);
+}
+
+/* As libvirt chains them: after a failure the next script gets the original input again. */
+static void script_done(void *owner)
+{
+    struct call *call = owner;
+    struct run_result *result = run_get_result(call->run);
+    bool last = result->timed_out || result->cancelled;
+
+    note_run(call, result);
+    if (results_last_is_good(&call->results))
+        take_output(call, result);
+    else
+        close_fd(&call->output_fd);
+    run_free(take_pointer(&call->run));
+    environment_clear(&call->environment);
+    call->next_script++;
+    if (last)
+        call_finish(call);
+    else
+        run_scripts(call);
+}
+
+static int make_environment(struct call *call, const char *path)
+{
+    char id[CALL_ID_SIZE];
+
+    snprintf(id, sizeof(id), "%s-%llu", audit_instance(call->helper->audit),
+             (unsigned long long)call->record.number);
+    return environment_make(&call->helper->user, path, id, call_request(call), &call->environment);
+}
+
+static int start_script(struct call *call, const char *path)
+{
+    const struct message_call *request = call_request(call);
+    const struct config *config = call->helper->config;
+    struct run_job job = {
+        .stdin_memfd = call->output_fd >= 0 ? call->output_fd : call->stdin_fd,
+        .filter = name_is_filter(request->driver, request->operation),
+        .output_max = config->output_max,
+        .output_kept = config->output_kept,
+        .deadline_ms = call->deadline_ms,
+        .grace_ms = config->grace_ms,
+    };
+    int r = make_environment(call, path);
+
+    if (r < 0)
+        return r;
+    job.job = (struct job){
+        .path = path,
+        .argv = call->environment.argv,
+        .envp = call->environment.envp,
+    };
+    r = run_start(call->helper->loop, &call->helper->spawn, &job, script_done, call, &call->run);
+    if (r < 0)
+        environment_clear(&call->environment);
+    return r;
+}
+
+/* Starts the next script that can be; returns false where none is left. */
+static bool start_next(struct call *call)
+{
+    for (; call->next_script < call->found.count; call->next_script++) {
+        const struct script *script = &call->found.scripts[call->next_script];
+        int r;
+
+        if (clock_now_ms() >= call->deadline_ms) {
+            call_note_time_out(call);
+            return false;
+        }
+        if (script->problem) {
+            results_add_not_run(&call->results, script->path, script->problem);
+            continue;
+        }
+        r = start_script(call, script->path);
+        if (r == 0)
+            return true;
+        results_add_not_run(&call->results, script->path, strerror(-r));
+    }
+    return false;
+}
+
+static void run_scripts(struct call *call)
+{
+    if (!start_next(call))
+        call_finish(call);
+}
+
+static int find_scripts(struct call *call)
+{
+    struct helper *helper = call->helper;
+    const struct message_call *request = call_request(call);
+    struct discover_place place = {
+        .hooks = helper->options.hooks ? helper->options.hooks : helper->config->hooks,
+        .shim = VIRTHOOK_SHIM_PATH,
+        .per_guest_layout = helper->config->per_guest_layout,
+        .session_uid = geteuid(),
+    };
+    struct discover_names names = {
+        .driver = request->driver,
+        .object = request->object,
+        .operation = request->operation,
+        .sub_operation = request->sub_operation,
+    };
+
+    return discover_scripts(&place, &names, &call->found);
+}
+
+static void note_not_found(struct call *call, int error)
+{
+    const char *driver = call_request(call)->driver;
+
+    if (error < 0)
+        results_add_problem(&call->results, REASON_NOT_RUNNABLE,
+                            "the scripts of %s cannot be looked for: %s", driver, strerror(-error));
+    else
+        results_add_problem(&call->results, REASON_NOT_RUNNABLE,
+                            "there are more than %d scripts of %s: remove some",
+                            PROTOCOL_SCRIPTS_MAX, driver);
+}
+
+void call_start(struct order_entry *entry)
+{
+    struct call *call = container_of(entry, struct call, entry);
+    struct results results;
+    int r;
+
+    loop_disarm(&call->timer);
+    call->started_ms = clock_now_ms();
+    r = find_scripts(call);
+    if (r == 0)
+        r = results_init(&results, call->found.count);
+    if (r != 0) {
+        note_not_found(call, r);
+        call_finish(call);
+        return;
+    }
+    results_clear(&call->results);
+    call->results = results;
+    run_scripts(call);
+}

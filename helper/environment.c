@@ -1,0 +1,119 @@
+/*
+ * What a script gets to know. Helper. The request's names come from a peer and were checked by the
+ * decoder; the environment of the helper itself is never handed on.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "environment.h"
+
+#include "cleanup.h"
+
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* As systemd gives it to services on Debian and Fedora alike. */
+#define SCRIPT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+int environment_find_user(struct environment_user *ret_user)
+{
+    struct passwd *entry = getpwuid(geteuid());
+    auto_free char *name = strdup(entry ? entry->pw_name : "nobody");
+    auto_free char *home = strdup(entry ? entry->pw_dir : "/");
+
+    if (!name || !home)
+        return -ENOMEM;
+    *ret_user = (struct environment_user){
+        .name = take_pointer(&name),
+        .home = take_pointer(&home),
+        .session = geteuid() != 0,
+    };
+    return 0;
+}
+
+void environment_user_clear(struct environment_user *user)
+{
+    free(user->name);
+    free(user->home);
+}
+
+/* Failures are counted by their missing entry: environment_make() looks at the end. */
+static void add(struct environment *environment, bool *ok, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void add(struct environment *environment, bool *ok, const char *format, ...)
+{
+    char *entry = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (vasprintf(&entry, format, arguments) < 0)
+        entry = NULL;
+    va_end(arguments);
+    if (!entry) {
+        *ok = false;
+        return;
+    }
+    environment->owned[environment->count] = entry;
+    environment->envp[environment->count++] = entry;
+    environment->envp[environment->count] = NULL;
+}
+
+/* Without it, virsh in a script starts a session daemon of root's that lives on. */
+static void add_uri(struct environment *environment, bool *ok, const struct environment_user *user,
+                    const char *driver)
+{
+    const char *place = user->session ? "session" : "system";
+
+    if (strcmp(driver, "lxc") == 0 || strcmp(driver, "bhyve") == 0)
+        add(environment, ok, "LIBVIRT_DEFAULT_URI=%s:///system", driver);
+    else if (strcmp(driver, "libxl") == 0)
+        add(environment, ok, "LIBVIRT_DEFAULT_URI=xen:///system");
+    else
+        add(environment, ok, "LIBVIRT_DEFAULT_URI=qemu:///%s", place);
+}
+
+static void add_names(struct environment *environment, bool *ok, const char *call_id,
+                      const struct message_call *request)
+{
+    add(environment, ok, "VIRTHOOK_CALL=%s", call_id);
+    add(environment, ok, "VIRTHOOK_DRIVER=%s", request->driver);
+    add(environment, ok, "VIRTHOOK_OBJECT=%s", request->object);
+    if (request->uuid)
+        add(environment, ok, "VIRTHOOK_UUID=%s", request->uuid);
+    add(environment, ok, "VIRTHOOK_OPERATION=%s", request->operation);
+    add(environment, ok, "VIRTHOOK_SUB_OPERATION=%s", request->sub_operation);
+    add(environment, ok, "VIRTHOOK_EXTRA=%s", request->extra);
+}
+
+int environment_make(const struct environment_user *user, const char *path, const char *call_id,
+                     const struct message_call *request, struct environment *ret_environment)
+{
+    struct environment environment = {
+        .argv = {path, request->object, request->operation, request->sub_operation, request->extra,
+                 NULL},
+    };
+    bool ok = true;
+
+    add(&environment, &ok, "LC_ALL=C");
+    add(&environment, &ok, "PATH=%s", SCRIPT_PATH);
+    add(&environment, &ok, "HOME=%s", user->home);
+    add(&environment, &ok, "USER=%s", user->name);
+    add(&environment, &ok, "LOGNAME=%s", user->name);
+    add_uri(&environment, &ok, user, request->driver);
+    add_names(&environment, &ok, call_id, request);
+    if (!ok) {
+        environment_clear(&environment);
+        return -ENOMEM;
+    }
+    *ret_environment = environment;
+    return 0;
+}
+
+void environment_clear(struct environment *environment)
+{
+    for (size_t i = 0; i < environment->count; i++)
+        free(environment->owned[i]);
+    environment->count = 0;
+}

@@ -1,0 +1,244 @@
+/*
+ * virthook-helper: one small process that runs libvirt's hook scripts for its clients, confined and
+ * against a deadline, and answers with verdicts. ARCHITECTURE.md tells a request's way through it.
+ *
+ * Its clients are root or the same user, yet nothing that they send is trusted; still less is what
+ * scripts print.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "call.h"
+#include "cleanup.h"
+#include "error.h"
+#include "harden.h"
+#include "listen.h"
+#include "packet.h"
+#include "peer.h"
+#include "state.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+
+/* Set-up failed for a cause that was told. */
+#define EXIT_SETUP 2
+
+/* Tells the cause where it is read: on stderr, and to the client that started us. */
+static void tell_failure(const struct helper *helper, int error, const char *text)
+{
+    struct message message = {
+        .version = PROTOCOL_VERSION,
+        .type = MESSAGE_ERROR,
+        .error.code = protocol_error_code(error),
+        .error.message = text,
+    };
+
+    fprintf(stderr, "virthook-helper: %s\n", text);
+    if (helper->options.channel >= 0)
+        packet_send_message(helper->options.channel, &message, SIDE_HELPER, -EBADF);
+}
+
+static int fail(const struct helper *helper, int error, int r, char *text)
+{
+    tell_failure(helper, error, text ? text : strerror(r < 0 ? -r : ENOMEM));
+    free(text);
+    return r ? r : -ENOMEM;
+}
+
+static void apply_config(struct helper *helper)
+{
+    helper->orders[CLASS_HOOK].slots = helper->config->running_max;
+    helper->orders[CLASS_EVENT].slots = helper->config->events_max;
+}
+
+int helper_reload(struct helper *helper, char **ret_error)
+{
+    struct config *config;
+    int r = config_load(helper->options.config, helper->options.config_given, &config, ret_error);
+
+    if (r != 0)
+        return r;
+    config_free(helper->config);
+    helper->config = config;
+    apply_config(helper);
+    listen_publish_policy(helper);
+    for (size_t i = 0; i < sizeof(helper->orders) / sizeof(helper->orders[0]); i++)
+        order_pump(&helper->orders[i]);
+    return 0;
+}
+
+void helper_end(struct helper *helper)
+{
+    if (helper->ending)
+        return;
+    helper->ending = true;
+    listen_stop(helper);
+    call_cancel_all(helper);
+    if (helper->call_count == 0)
+        loop_stop(helper->loop);
+}
+
+static int load_config(struct helper *helper)
+{
+    char *error = NULL;
+    int r = config_load(helper->options.config, helper->options.config_given, &helper->config,
+                        &error);
+
+    if (r != 0)
+        return fail(helper, PROTOCOL_E_CONFIG, r, error);
+    apply_config(helper);
+    return 0;
+}
+
+static int open_audit(struct helper *helper)
+{
+    const char *place = helper->options.audit ? helper->options.audit : helper->config->audit;
+    char *error = NULL;
+    int r = audit_open(place, helper->options.name, helper->config->audit_kept, &helper->audit,
+                       &error);
+
+    return r == 0 ? 0 : fail(helper, PROTOCOL_E_CONFIG, r, error);
+}
+
+/* The runner is installed beside the helper, wherever that is. */
+static int find_runner(char *path, size_t size)
+{
+    static const char name[] = "virthook-runner";
+    ssize_t length = readlink("/proc/self/exe", path, size);
+    char *slash;
+
+    if (length < 0)
+        return -errno;
+    if ((size_t)length == size)
+        return -ENAMETOOLONG;
+    path[length] = '\0';
+    slash = strrchr(path, '/');
+    if (!slash || (size_t)(slash + 1 - path) + sizeof(name) > size)
+        return -ENAMETOOLONG;
+    strcpy(slash + 1, name);
+    return 0;
+}
+
+static int prepare_spawn(struct helper *helper)
+{
+    char path[PATH_MAX], *error = NULL;
+    int r = find_runner(path, sizeof(path));
+
+    if (r == 0)
+        r = spawn_prepare(path, &helper->spawn, &error);
+    return r == 0 ? 0 : fail(helper, PROTOCOL_E_INTERNAL, r, error);
+}
+
+static int serve(struct helper *helper)
+{
+    char *error = NULL;
+    int channel = helper->options.channel;
+    int r = listen_start(helper, &error);
+
+    if (r < 0)
+        return fail(helper, PROTOCOL_E_INTERNAL, r, error);
+    if (channel < 0)
+        return 0;
+    if (fcntl(channel, F_SETFD, FD_CLOEXEC) < 0 || fcntl(channel, F_SETFL, O_NONBLOCK) < 0)
+        return fail(helper, PROTOCOL_E_INTERNAL, -errno, NULL);
+    return peer_add(helper, channel, true);
+}
+
+/* The helper's signals, as one more source. */
+struct signals {
+    struct source source;
+    struct helper *helper;
+};
+
+static void reload_by_signal(struct helper *helper)
+{
+    char *error = NULL;
+    int r = helper_reload(helper, &error);
+
+    if (r != 0)
+        fprintf(stderr, "virthook-helper: the running configuration stays: %s\n",
+                error ? error : strerror(ENOMEM));
+    free(error);
+}
+
+static void signals_ready(struct source *source, uint32_t events)
+{
+    struct signals *signals = container_of(source, struct signals, source);
+    struct signalfd_siginfo info;
+
+    if (read(source->fd, &info, sizeof(info)) != sizeof(info))
+        return;
+    if (info.ssi_signo == SIGHUP)
+        reload_by_signal(signals->helper);
+    else
+        helper_end(signals->helper);
+}
+
+static int watch_signals(struct helper *helper, struct signals *signals)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+    signals->helper = helper;
+    signals->source.ready = signals_ready;
+    signals->source.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (signals->source.fd < 0)
+        return -errno;
+    return loop_add(helper->loop, &signals->source, EPOLLIN);
+}
+
+static int set_up(struct helper *helper, struct signals *signals)
+{
+    int r = loop_new(&helper->loop);
+
+    if (r == 0)
+        r = watch_signals(helper, signals);
+    if (r == 0)
+        r = environment_find_user(&helper->user);
+    if (r < 0)
+        return fail(helper, PROTOCOL_E_INTERNAL, r, NULL);
+    r = load_config(helper);
+    if (r == 0)
+        r = prepare_spawn(helper);
+    if (r == 0)
+        r = open_audit(helper);
+    if (r == 0)
+        r = serve(helper);
+    return r;
+}
+
+static void tear_down(struct helper *helper, struct signals *signals)
+{
+    listen_stop(helper);
+    peer_close_all(helper);
+    spawn_clear(&helper->spawn);
+    audit_close(helper->audit);
+    config_free(helper->config);
+    environment_user_clear(&helper->user);
+    close_fd(&signals->source.fd);
+    loop_free(helper->loop);
+}
+
+int main(int argc, char **argv)
+{
+    static struct helper helper = {.spawn = {.runner_fd = -EBADF, .null_fd = -EBADF}};
+    struct signals signals = {.source.fd = -EBADF};
+    int status;
+
+    harden_process();
+    if (!options_parse(argc, argv, &helper.options, &status))
+        return status;
+    status = EXIT_SETUP;
+    if (set_up(&helper, &signals) == 0)
+        status = loop_run(helper.loop) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    tear_down(&helper, &signals);
+    return status;
+}

@@ -1,0 +1,172 @@
+/*
+ * The helper's command line, given by the service manager, an admin, or the client library: by
+ * someone who may start processes as this user, so it is trusted, but checked.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "options.h"
+
+#include "virthook-config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The longest name of a helper; it becomes part of a file's name. */
+#define HELPER_NAME_MAX 64
+
+static const char help_text[] =
+    "Usage: virthook-helper [OPTION]...\n"
+    "Run libvirt's hook scripts for a client, confined and against a deadline.\n"
+    "\n"
+    "  --listen PATH      make a unix socket there and serve who connects\n"
+    "  --channel FD       serve the client at this inherited socket, and end with it\n"
+    "  --config FILE      configuration (default " VIRTHOOK_CONFIG_PATH ")\n"
+    "  --hooks DIR        where hooks are, instead of the configuration's\n"
+    "  --audit PATH       audit log: a file, or a directory ending in /\n"
+    "  --name NAME        of this helper, for the audit log (default service)\n"
+    "  --deadline MS      of a call, in milliseconds, instead of the configuration's\n"
+    "  --help, --version\n"
+    "\n"
+    "Sockets of systemd's socket activation are served too. See virthook-helper(8).\n";
+
+enum option_key {
+    KEY_CHANNEL = 256,
+    KEY_LISTEN,
+    KEY_NAME,
+    KEY_CONFIG,
+    KEY_HOOKS,
+    KEY_AUDIT,
+    KEY_DEADLINE,
+    KEY_HELP,
+    KEY_VERSION,
+};
+
+static const struct option long_options[] = {
+    {"channel", required_argument, NULL, KEY_CHANNEL},
+    {"listen", required_argument, NULL, KEY_LISTEN},
+    {"name", required_argument, NULL, KEY_NAME},
+    {"config", required_argument, NULL, KEY_CONFIG},
+    {"hooks", required_argument, NULL, KEY_HOOKS},
+    {"audit", required_argument, NULL, KEY_AUDIT},
+    {"deadline", required_argument, NULL, KEY_DEADLINE},
+    {"help", no_argument, NULL, KEY_HELP},
+    {"version", no_argument, NULL, KEY_VERSION},
+    {},
+};
+
+static bool parse_number(const char *text, uint64_t most, uint64_t *ret_number)
+{
+    unsigned long long number;
+    char *end;
+
+    if (!isdigit((unsigned char)*text))
+        return false;
+    errno = 0;
+    number = strtoull(text, &end, 10);
+    if (errno || *end || number > most)
+        return false;
+    *ret_number = number;
+    return true;
+}
+
+static bool is_name(const char *name)
+{
+    size_t length = strlen(name);
+
+    if (length == 0 || length > HELPER_NAME_MAX || *name == '.')
+        return false;
+    return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+           length;
+}
+
+static bool refuse(const char *option, const char *value, const char *wanted)
+{
+    fprintf(stderr, "virthook-helper: --%s %s: wants %s\n", option, value, wanted);
+    return false;
+}
+
+static bool take_path(const char *option, const char *value, const char **ret_path)
+{
+    if (*value != '/')
+        return refuse(option, value, "an absolute path");
+    *ret_path = value;
+    return true;
+}
+
+static bool take_option(struct options *options, int key, const char *value)
+{
+    uint64_t number;
+
+    switch (key) {
+    case KEY_CHANNEL:
+        if (!parse_number(value, INT_MAX, &number))
+            return refuse("channel", value, "the number of an open descriptor");
+        options->channel = (int)number;
+        return true;
+    case KEY_DEADLINE:
+        if (!parse_number(value, 3600 * 1000, &number) || number == 0)
+            return refuse("deadline", value, "milliseconds, at most an hour of them");
+        options->deadline_ms = number;
+        return true;
+    case KEY_NAME:
+        if (!is_name(value))
+            return refuse("name", value, "letters, digits, '.', '_' and '-'");
+        options->name = value;
+        return true;
+    case KEY_CONFIG:
+        options->config_given = true;
+        return take_path("config", value, &options->config);
+    case KEY_LISTEN:
+        return take_path("listen", value, &options->listen);
+    case KEY_HOOKS:
+        return take_path("hooks", value, &options->hooks);
+    case KEY_AUDIT:
+        return take_path("audit", value, &options->audit);
+    }
+    fputs("Try 'virthook-helper --help'.\n", stderr);
+    return false;
+}
+
+/* The service manager's way to say that sockets were handed over: sd_listen_fds(3). */
+static bool is_activated(void)
+{
+    const char *pid = getenv("LISTEN_PID");
+    const char *count = getenv("LISTEN_FDS");
+    uint64_t number;
+
+    return pid && count && parse_number(pid, INT_MAX, &number) && number == (uint64_t)getpid();
+}
+
+bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_status)
+{
+    struct options options = {.channel = -1, .name = "service", .config = VIRTHOOK_CONFIG_PATH};
+    int key;
+
+    *ret_status = EXIT_FAILURE;
+    while ((key = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (key == KEY_HELP || key == KEY_VERSION) {
+            fputs(key == KEY_HELP ? help_text : "virthook-helper " VIRTHOOK_VERSION "\n", stdout);
+            *ret_status = EXIT_SUCCESS;
+            return false;
+        }
+        if (!take_option(&options, key, optarg))
+            return false;
+    }
+    options.activated = is_activated();
+    if (optind < argc) {
+        fprintf(stderr, "virthook-helper: what is '%s'? See --help\n", argv[optind]);
+        return false;
+    }
+    if (options.channel < 0 && !options.listen && !options.activated) {
+        fputs("virthook-helper: whom to serve? Give --listen or --channel\n", stderr);
+        return false;
+    }
+    *ret_options = options;
+    return true;
+}

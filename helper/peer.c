@@ -1,0 +1,350 @@
+/*
+ * A client's connection: its packets in, ours out. Helper. Every byte and descriptor that comes is
+ * untrusted; a peer that breaks the protocol is closed, and the calls of others go on.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "peer.h"
+
+#include "call.h"
+#include "cleanup.h"
+#include "decode.h"
+#include "error.h"
+#include "packet.h"
+#include "status.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+/* Answers that a peer may leave unread beside those to its calls, before it is cut off. */
+#define QUEUE_SLACK 64
+
+/* A packet that the socket did not take yet. */
+struct queued {
+    struct queued *next;
+    struct outgoing outgoing;
+};
+
+static void drop_first(struct peer *peer)
+{
+    struct queued *queued = peer->first;
+
+    peer->first = queued->next;
+    if (!peer->first)
+        peer->last = NULL;
+    peer->queue_length--;
+    outgoing_clear(&queued->outgoing);
+    free(queued);
+}
+
+static void free_peer(struct peer *peer)
+{
+    while (peer->first)
+        drop_first(peer);
+    close_fd(&peer->source.fd);
+    free(peer->name);
+    free(peer);
+}
+
+static void unlink_peer(struct peer *peer)
+{
+    struct peer **slot = &peer->helper->peers;
+
+    while (*slot != peer)
+        slot = &(*slot)->next;
+    *slot = peer->next;
+}
+
+/* The peer is gone, or shall be. */
+static void remove_peer(struct peer *peer)
+{
+    struct helper *helper = peer->helper;
+    bool owner = peer->owner;
+
+    loop_remove(helper->loop, &peer->source);
+    call_orphan_all(peer);
+    unlink_peer(peer);
+    free_peer(peer);
+    if (owner)
+        helper_end(helper);
+}
+
+/* Makes the socket's end visible to peer_ready(), the one place where a peer may be freed. */
+static void cut_off(struct peer *peer)
+{
+    shutdown(peer->source.fd, SHUT_RDWR);
+}
+
+/* --- out --- */
+
+/* Sends what the socket takes; the rest waits for EPOLLOUT. */
+static void flush_queue(struct peer *peer)
+{
+    while (peer->first) {
+        const struct outgoing *next = &peer->first->outgoing;
+        int r = packet_send(peer->source.fd, next->data, next->size, next->fds, next->fd_count);
+
+        if (r == -EAGAIN)
+            break;
+        if (r < 0)
+            cut_off(peer);
+        drop_first(peer);
+    }
+    loop_modify(peer->helper->loop, &peer->source, EPOLLIN | (peer->first ? EPOLLOUT : 0));
+}
+
+static void enqueue(struct peer *peer, struct queued *queued)
+{
+    if (peer->last)
+        peer->last->next = queued;
+    else
+        peer->first = queued;
+    peer->last = queued;
+    peer->queue_length++;
+}
+
+void peer_send(struct peer *peer, const struct message *message, int bulk_fd)
+{
+    struct queued *queued = calloc(1, sizeof(*queued));
+
+    if (!queued || packet_encode(message, SIDE_HELPER, bulk_fd, &queued->outgoing) < 0 ||
+        peer->queue_length > peer->helper->config->calls_max * 2 + QUEUE_SLACK) {
+        /* An answer that cannot be given must not be waited for. */
+        if (queued)
+            outgoing_clear(&queued->outgoing);
+        free(queued);
+        cut_off(peer);
+        return;
+    }
+    enqueue(peer, queued);
+    flush_queue(peer);
+}
+
+void peer_send_error(struct peer *peer, uint64_t id, int error, const char *text)
+{
+    struct message message = {
+        .version = PROTOCOL_VERSION,
+        .type = MESSAGE_ERROR,
+        .id = id,
+        .error.code = protocol_error_code(error),
+        .error.message = text ? text : protocol_error_text(error),
+    };
+
+    if (error == PROTOCOL_E_VERSION)
+        message.error.version_min = message.error.version_max = PROTOCOL_VERSION;
+    peer_send(peer, &message, -EBADF);
+}
+
+static struct message make_hello(const struct helper *helper)
+{
+    const struct config *config = helper->config;
+
+    return (struct message){
+        .version = PROTOCOL_VERSION,
+        .type = MESSAGE_HELLO,
+        .hello.version_min = PROTOCOL_VERSION,
+        .hello.version_max = PROTOCOL_VERSION,
+        .hello.name = helper->options.name,
+        .hello.deadline_ms = helper->options.deadline_ms ? helper->options.deadline_ms
+                                                         : config->deadline_ms,
+        .hello.stdin_max = config->stdin_max,
+        .hello.calls_max = config->calls_max,
+        .hello.has_policy = true,
+        .hello.policy = config->failure,
+    };
+}
+
+int peer_encode_hello(const struct helper *helper, uint8_t **ret_data, size_t *ret_size)
+{
+    struct message hello = make_hello(helper);
+    struct outgoing outgoing;
+    int r = packet_encode(&hello, SIDE_HELPER, -EBADF, &outgoing);
+
+    if (r < 0)
+        return r;
+    *ret_data = outgoing.data;
+    *ret_size = outgoing.size;
+    return 0;
+}
+
+/* --- in --- */
+
+static void take_hello(struct peer *peer, const struct message *message)
+{
+    peer->name = text_escape(message->hello.name, strlen(message->hello.name), false);
+    if (!peer->name) {
+        cut_off(peer);
+        return;
+    }
+    peer->greeted = true;
+}
+
+static void send_pong(struct peer *peer, uint64_t id)
+{
+    struct message pong = {.version = PROTOCOL_VERSION, .type = MESSAGE_PING, .id = id};
+
+    peer_send(peer, &pong, -EBADF);
+}
+
+static void send_status(struct peer *peer, uint64_t id)
+{
+    auto_free char *json = status_json(peer->helper);
+    struct message status = {
+        .version = PROTOCOL_VERSION,
+        .type = MESSAGE_STATUS,
+        .id = id,
+        .status.json = json,
+    };
+
+    if (json)
+        peer_send(peer, &status, -EBADF);
+    else
+        peer_send_error(peer, id, PROTOCOL_E_INTERNAL, NULL);
+}
+
+static void reload(struct peer *peer, uint64_t id)
+{
+    struct message done = {.version = PROTOCOL_VERSION, .type = MESSAGE_RELOAD, .id = id};
+    auto_free char *error = NULL;
+    int r = helper_reload(peer->helper, &error);
+
+    if (r == 0)
+        peer_send(peer, &done, -EBADF);
+    else
+        peer_send_error(peer, id, r > 0 ? PROTOCOL_E_CONFIG : PROTOCOL_E_INTERNAL, error);
+}
+
+/* The closed table of what a client may ask for, once it has said hello: 0 or a PROTOCOL_E_…. */
+static int dispatch(struct peer *peer, struct message *message, int *bulk_fd)
+{
+    switch (message->type) {
+    case MESSAGE_CALL:
+        return call_receive(peer, message, bulk_fd);
+    case MESSAGE_CANCEL:
+        call_cancel(peer, message->id);
+        break;
+    case MESSAGE_PING:
+        send_pong(peer, message->id);
+        break;
+    case MESSAGE_STATUS:
+        send_status(peer, message->id);
+        break;
+    case MESSAGE_RELOAD:
+        reload(peer, message->id);
+        break;
+    case MESSAGE_HELLO:
+    case MESSAGE_ACCEPTED:
+    case MESSAGE_VERDICT:
+    case MESSAGE_ERROR:
+        /* The decoder lets none of these through from a client, and hello is taken before. */
+        break;
+    }
+    return 0;
+}
+
+/* A wrong packet: told, and where its framing is wrong, the connection ends. */
+static void object(struct peer *peer, uint64_t id, int error, const char *field)
+{
+    char sentence[PROTOCOL_SENTENCE_MAX];
+
+    protocol_error_sentence(error, field, sentence, sizeof(sentence));
+    peer_send_error(peer, id, error, sentence);
+    if (id == 0 || !protocol_error_is_content(error))
+        remove_peer(peer);
+}
+
+static void take_packet(struct peer *peer, struct packet *packet)
+{
+    auto_message struct message message = {};
+    auto_close int bulk_fd = -EBADF;
+    uint64_t id = 0;
+    int r = packet_decode(packet, SIDE_CLIENT, &message, &bulk_fd, &id);
+
+    if (r == 0) {
+        id = message.id;
+        if ((message.type == MESSAGE_HELLO) == peer->greeted)
+            r = PROTOCOL_E_ORDER;
+        else if (!peer->greeted)
+            take_hello(peer, &message);
+        else
+            r = dispatch(peer, &message, &bulk_fd);
+    }
+    if (r != 0)
+        object(peer, id, r > 0 ? r : PROTOCOL_E_INTERNAL, packet->wrong_field);
+}
+
+static void peer_ready(struct source *source, uint32_t events)
+{
+    static struct packet packet;
+    struct peer *peer = container_of(source, struct peer, source);
+    int r;
+
+    if (events & EPOLLOUT)
+        flush_queue(peer);
+    if (!(events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
+        return;
+    r = packet_receive(peer->source.fd, &packet);
+    if (r == -EAGAIN || r == -EINTR)
+        return;
+    if (r == 0)
+        take_packet(peer, &packet);
+    else if (r > 0)
+        object(peer, 0, r, NULL);
+    else
+        remove_peer(peer);
+}
+
+/* --- coming and going --- */
+
+static int read_credentials(struct peer *peer)
+{
+    struct ucred credentials;
+    socklen_t size = sizeof(credentials);
+
+    if (getsockopt(peer->source.fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
+        return -errno;
+    peer->pid = credentials.pid;
+    peer->uid = credentials.uid;
+    return 0;
+}
+
+static void send_hello(struct peer *peer)
+{
+    struct message hello = make_hello(peer->helper);
+
+    peer_send(peer, &hello, -EBADF);
+}
+
+int peer_add(struct helper *helper, int socket, bool owner)
+{
+    struct peer *peer = calloc(1, sizeof(*peer));
+    int r;
+
+    if (!peer) {
+        close(socket);
+        return -ENOMEM;
+    }
+    peer->helper = helper;
+    peer->owner = owner;
+    peer->source = (struct source){.fd = socket, .ready = peer_ready};
+    r = read_credentials(peer);
+    if (r == 0)
+        r = loop_add(helper->loop, &peer->source, EPOLLIN);
+    if (r < 0) {
+        free_peer(peer);
+        return r;
+    }
+    peer->next = helper->peers;
+    helper->peers = peer;
+    send_hello(peer);
+    return 0;
+}
+
+void peer_close_all(struct helper *helper)
+{
+    while (helper->peers)
+        remove_peer(helper->peers);
+}

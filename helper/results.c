@@ -1,0 +1,126 @@
+/*
+ * What came of a call's scripts. Helper. The tails are safe text by now.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "results.h"
+
+#include "cleanup.h"
+#include "reason.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char stuck_text[] =
+    "the kernel does not let all of its processes die (state D): they wait for a device or a file "
+    "system, and end when it answers";
+
+int results_init(struct results *results, size_t scripts)
+{
+    struct results made = {
+        .scripts = calloc(scripts + 1, sizeof(*made.scripts)),
+        .outcomes = calloc(scripts + 1, sizeof(*made.outcomes)),
+        .strings = calloc(scripts + 1, sizeof(*made.strings)),
+    };
+
+    if (!made.scripts || !made.outcomes || !made.strings) {
+        results_clear(&made);
+        return -ENOMEM;
+    }
+    *results = made;
+    return 0;
+}
+
+void results_clear(struct results *results)
+{
+    for (size_t i = 0; i < results->script_count; i++) {
+        free(results->strings[i].problem);
+        free(results->strings[i].stdout_tail);
+        free(results->strings[i].stderr_tail);
+    }
+    for (size_t i = 0; i < results->outcome_count; i++)
+        outcome_clear(&results->outcomes[i]);
+    free(results->scripts);
+    free(results->outcomes);
+    free(results->strings);
+    *results = (struct results){};
+}
+
+static char *describe_problem(struct run_result *result)
+{
+    if (result->unkillable && !result->problem)
+        return strdup(stuck_text);
+    return take_pointer(&result->problem);
+}
+
+void results_add_run(struct results *results, const char *path, struct run_result *result,
+                     const struct outcome_words *words)
+{
+    struct result_strings *strings = &results->strings[results->script_count];
+
+    (void)outcome_of_run(path, result, words, &results->outcomes[results->outcome_count++]);
+    strings->problem = describe_problem(result);
+    strings->stdout_tail = take_pointer(&result->stdout_tail);
+    strings->stderr_tail = take_pointer(&result->stderr_tail);
+    results->scripts[results->script_count++] = (struct message_script){
+        .path = path,
+        .exit_status = result->exit_status,
+        .signal = result->signal,
+        .timed_out = result->timed_out,
+        .problem = strings->problem,
+        .duration_ms = result->duration_ms,
+        .stdout_bytes = result->stdout_bytes,
+        .stderr_bytes = result->stderr_bytes,
+        .stdout_tail = strings->stdout_tail,
+        .stderr_tail = strings->stderr_tail,
+    };
+}
+
+void results_add_not_run(struct results *results, const char *path, const char *problem)
+{
+    struct result_strings *strings = &results->strings[results->script_count];
+
+    (void)outcome_of_problem(REASON_NOT_RUNNABLE, &results->outcomes[results->outcome_count++],
+                             "%s was not run: %s", path, problem);
+    strings->problem = strdup(problem);
+    results->scripts[results->script_count++] = (struct message_script){
+        .path = path,
+        .exit_status = -1,
+        .problem = strings->problem,
+    };
+}
+
+void results_add_problem(struct results *results, const char *reason, const char *format, ...)
+{
+    auto_free char *text = NULL;
+    va_list arguments;
+    int size;
+
+    va_start(arguments, format);
+    size = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    results->outcome_count++;
+    if (size < 0) {
+        text = NULL;
+        return;
+    }
+    results->outcomes[results->outcome_count - 1] = (struct outcome){.reason = reason,
+                                                                     .text = take_pointer(&text)};
+}
+
+bool results_last_is_good(const struct results *results)
+{
+    const struct outcome *last = &results->outcomes[results->outcome_count - 1];
+
+    return last->reason && outcome_is_good(last);
+}
+
+bool results_are_short(const struct results *results)
+{
+    for (size_t i = 0; i < results->outcome_count; i++) {
+        if (!results->outcomes[i].reason)
+            return true;
+    }
+    return false;
+}

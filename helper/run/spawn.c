@@ -1,0 +1,176 @@
+/*
+ * Making a runner. Helper; its input is the helper's own.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "spawn.h"
+
+#include "child.h"
+#include "cleanup.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+/* Over these numbers the child arranges what the runner inherits, with no clash. */
+#define LOW_DESCRIPTORS 10
+
+/* Opens and moves the descriptor out of the way of those that the child hands on. */
+static int open_high(const char *path, int flags, int *ret_fd)
+{
+    auto_close int fd = open(path, flags | O_CLOEXEC);
+    int high;
+
+    if (fd < 0)
+        return -errno;
+    high = fcntl(fd, F_DUPFD_CLOEXEC, LOW_DESCRIPTORS);
+    if (high < 0)
+        return -errno;
+    *ret_fd = high;
+    return 0;
+}
+
+/* Makes the namespaces once, in a child that does no more; the kernel's answer, as an errno. */
+static int try_namespaces(const struct spawn_context *context)
+{
+    auto_close int pidfd = -EBADF;
+    enum runner_step step;
+    int status;
+    pid_t pid = child_clone(context, &pidfd);
+
+    if (pid < 0)
+        return (int)pid;
+    if (pid == 0)
+        _exit(-child_enter(context, &step));
+    if (TEMP_FAILURE_RETRY(waitpid(pid, &status, 0)) < 0)
+        return -errno;
+    return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
+}
+
+/* From the fullest to the least that still holds every script: see ARCHITECTURE.md. */
+static int choose_namespaces(struct spawn_context *context)
+{
+    static const struct {
+        bool user_namespace, own_proc;
+    } ways[] = {{false, true}, {true, true}, {true, false}};
+    int r = -EPERM;
+
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        context->user_namespace = ways[i].user_namespace;
+        context->own_proc = ways[i].own_proc;
+        r = try_namespaces(context);
+        if (r == 0)
+            break;
+    }
+    return r;
+}
+
+static int refuse(char **ret_error, const char *what, const char *path, int error, const char *mend)
+{
+    if (asprintf(ret_error, "%s %s: %s; %s", what, path, strerror(-error), mend) < 0)
+        return -ENOMEM;
+    return SPAWN_E_REFUSED;
+}
+
+int spawn_prepare(const char *path, struct spawn_context *ret_context, char **ret_error)
+{
+    struct spawn_context context = {.runner_fd = -EBADF, .null_fd = -EBADF};
+    int r;
+
+    snprintf(context.uid_map, sizeof(context.uid_map), "%u %u 1", geteuid(), geteuid());
+    snprintf(context.gid_map, sizeof(context.gid_map), "%u %u 1", getegid(), getegid());
+    r = open_high(path, O_PATH, &context.runner_fd);
+    if (r < 0)
+        return refuse(ret_error, "cannot open the runner", path, r, "install virthook whole");
+    r = open_high("/dev/null", O_RDWR, &context.null_fd);
+    if (r < 0) {
+        spawn_clear(&context);
+        return refuse(ret_error, "cannot open", "/dev/null", r, "mend /dev");
+    }
+    r = choose_namespaces(&context);
+    if (r < 0) {
+        spawn_clear(&context);
+        return refuse(ret_error, "cannot make", "a PID namespace", r,
+                      "scripts need CAP_SYS_ADMIN, or user namespaces that are allowed to users");
+    }
+    *ret_context = context;
+    return 0;
+}
+
+void spawn_clear(struct spawn_context *context)
+{
+    close_fd(&context->runner_fd);
+    close_fd(&context->null_fd);
+}
+
+int spawn_runner(const struct spawn_context *context, struct runner *ret_runner)
+{
+    auto_close int ours = -EBADF, theirs = -EBADF;
+    int ends[2], pidfd = -EBADF;
+    pid_t pid;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        return -errno;
+    ours = ends[0];
+    theirs = ends[1];
+    if (fcntl(ours, F_SETFL, O_NONBLOCK) < 0)
+        return -errno;
+    pid = child_clone(context, &pidfd);
+    if (pid < 0)
+        return (int)pid;
+    if (pid == 0)
+        child_become_runner(context, theirs);
+    *ret_runner = (struct runner){.pid = pid, .pidfd = pidfd, .channel = take_fd(&ours)};
+    return 0;
+}
+
+int spawn_send_job(const struct runner *runner, const struct job *job, const int stdio[JOB_FDS])
+{
+    static char buffer[JOB_SIZE_MAX];
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int) * JOB_FDS)];
+    } control = {};
+    struct iovec data = {.iov_base = buffer};
+    struct msghdr message = {
+        .msg_iov = &data,
+        .msg_iovlen = 1,
+        .msg_control = control.bytes,
+        .msg_controllen = sizeof(control.bytes),
+    };
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    int r = job_encode(job, buffer, &data.iov_len);
+
+    if (r < 0)
+        return r;
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int) * JOB_FDS);
+    memcpy(CMSG_DATA(header), stdio, sizeof(int) * JOB_FDS);
+    return sendmsg(runner->channel, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+const char *spawn_step_text(enum runner_step step)
+{
+    switch (step) {
+    case RUNNER_STEP_DESCRIPTORS:
+        return "arrange its descriptors";
+    case RUNNER_STEP_USER_MAP:
+        return "map its user";
+    case RUNNER_STEP_MOUNT_PROC:
+        return "mount its /proc";
+    case RUNNER_STEP_EXEC_RUNNER:
+        return "start virthook-runner";
+    case RUNNER_STEP_JOB:
+        return "take the job";
+    case RUNNER_STEP_FORK:
+        return "fork";
+    case RUNNER_STEP_STDIO:
+        return "connect its input and output";
+    case RUNNER_STEP_EXEC:
+        return "execute it";
+    }
+    return "prepare it";
+}

@@ -1,0 +1,67 @@
+/*
+ * One script from its start to the death of its last process. Helper.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "loop.h"
+#include "spawn.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * How long the kernel is given to end a killed tree before the verdict goes without it, in
+ * milliseconds. The end of a PID namespace with 20 processes takes 1 ms; the client's grace is 1 s.
+ */
+#define RUN_DEATH_MS 300
+
+struct run;
+
+/* What to run. All is borrowed until run_start() returns. */
+struct run_job {
+    struct job job;
+    int stdin_memfd;      /* opened afresh for the script; negative: /dev/null */
+    bool filter;          /* stdout is the new XML */
+    size_t output_max;    /* bytes of it */
+    size_t output_kept;   /* bytes of the end of each other stream */
+    uint64_t deadline_ms; /* CLOCK_MONOTONIC: SIGKILL */
+    uint64_t grace_ms;    /* before that: SIGTERM; at most a quarter of the time is used for it */
+};
+
+/* How it ended. */
+struct run_result {
+    int exit_status;  /* -1 where it did not exit */
+    int signal;       /* 0 where no signal ended it */
+    bool timed_out;   /* it was told to end, or killed, because of the deadline */
+    bool cancelled;   /* the same, because of run_cancel() */
+    bool output_over; /* new XML over its limit */
+    char *problem;    /* why it did not run, or how the runner failed, or NULL */
+    bool unkillable;  /* processes of it were still there RUN_DEATH_MS after SIGKILL */
+    uint64_t duration_ms;
+    uint64_t stdout_bytes, stderr_bytes;
+    char *stdout_tail, *stderr_tail; /* safe text; NULL where nothing is kept of that stream */
+    int output_memfd;                /* the sealed new XML; negative where blank, over, or none */
+};
+
+/*
+ * Starts it. `done` is called once, from the loop, never from inside run_start(), when the main
+ * process has ended and the tree is dead or unkillable. Returns 0 (run_free() gives back) or a
+ * negative errno.
+ */
+int run_start(struct loop *loop, const struct spawn_context *context, const struct run_job *job,
+              void (*done)(void *owner), void *owner, struct run **ret_run);
+
+/* SIGTERM now, SIGKILL after the grace, never later than the deadline. */
+void run_cancel(struct run *run);
+
+/* The result, once `done` was called; what it holds stays the run's, but for output_memfd. */
+struct run_result *run_get_result(struct run *run);
+
+/*
+ * Gives back a run that is done, or ends one that is not, at once and without `done`. What the
+ * kernel does not let die is waited for in the background. NULL is allowed.
+ */
+void run_free(struct run *run);

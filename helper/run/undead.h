@@ -1,0 +1,16 @@
+/*
+ * Runners that were killed and are not yet reaped: a process in state D keeps its namespace, while
+ * the verdict has gone without it. Helper.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "loop.h"
+
+/* Waits in the background for the end of a killed runner, whose pidfd it takes over, and reaps it.
+ */
+void undead_watch(struct loop *loop, int pidfd);
+
+/* How many are still there, for status. */
+size_t undead_count(void);

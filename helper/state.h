@@ -1,0 +1,45 @@
+/*
+ * The helper's whole state: one structure, made in main(), owned by it, handed to all parts.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "config.h"
+#include "environment.h"
+#include "log.h"
+#include "loop.h"
+#include "message.h"
+#include "options.h"
+#include "order.h"
+#include "spawn.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct call;
+struct listener;
+struct peer;
+
+struct helper {
+    struct options options;
+    struct loop *loop;
+    struct config *config;
+    struct spawn_context spawn;
+    struct audit_log *audit;
+    struct environment_user user;
+    struct order orders[2]; /* by enum call_class */
+    struct listener *listeners;
+    struct peer *peers;
+    struct call *calls; /* open ones */
+    size_t call_count;
+    uint64_t call_number; /* of the last call */
+    bool ending;          /* no new call is taken; the loop ends with the last one */
+};
+
+/* Takes no more calls, cancels the open ones, and lets the loop end with the last of them. */
+void helper_end(struct helper *helper);
+
+/* Reads the configuration anew, all or nothing. Returns 0, CONFIG_E_REFUSED with a sentence that
+ * the caller frees, or -ENOMEM. */
+int helper_reload(struct helper *helper, char **ret_error);

@@ -1,0 +1,205 @@
+/*
+ * virthook-runner: PID 1 of one script's PID namespace. It waits for one job, runs it, reaps what
+ * is orphaned, reports how the main process ended, and ends; the kernel then kills all that is
+ * left.
+ *
+ * It is a program of its own, exec'ed by the helper's child from a descriptor, so that its memory
+ * holds nothing of the helper's; it is non-dumpable before a script exists. The helper is trusted;
+ * nothing here reads what a script writes. The job may come long after the start.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "job.h"
+#include "script.h"
+
+#include "cleanup.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+static void runner_report(const struct runner_report *report)
+{
+    /* A helper that is gone is noticed by the channel's end. */
+    (void)!send(RUNNER_CHANNEL_FD, report, sizeof(*report), MSG_NOSIGNAL);
+}
+
+static void __attribute__((noreturn)) runner_fail(enum runner_step step, int error)
+{
+    struct runner_report report = {.event = RUNNER_FAILED, .step = step, .error = error};
+
+    runner_report(&report);
+    _exit(1);
+}
+
+/* Nobody may look into this process, and it does not outlive the helper. */
+static void runner_harden(void)
+{
+    /* Outside a namespace of its own, runner_terminate() would reach the whole host. */
+    if (getpid() != 1) {
+        fputs("virthook-runner: only virthook-helper starts this, in a PID namespace\n", stderr);
+        _exit(2);
+    }
+    prctl(PR_SET_DUMPABLE, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_NAME, "virthook-runner");
+    fcntl(RUNNER_CHANNEL_FD, F_SETFD, FD_CLOEXEC);
+}
+
+static int runner_open_signals(void)
+{
+    sigset_t children;
+    int fd;
+
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &children, NULL);
+    fd = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0)
+        runner_fail(RUNNER_STEP_JOB, errno);
+    return fd;
+}
+
+static int take_descriptors(struct msghdr *message, int stdio[JOB_FDS])
+{
+    struct cmsghdr *control = CMSG_FIRSTHDR(message);
+
+    if (!control || control->cmsg_type != SCM_RIGHTS ||
+        control->cmsg_len != CMSG_LEN(sizeof(int) * JOB_FDS))
+        return -EPROTO;
+    memcpy(stdio, CMSG_DATA(control), sizeof(int) * JOB_FDS);
+    return 0;
+}
+
+/* Waits for the job; ends where the helper closes the channel instead. */
+static void runner_receive_job(char *buffer, struct runner_job *ret_job)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int) * JOB_FDS)];
+    } control;
+    struct iovec data = {.iov_base = buffer, .iov_len = JOB_SIZE_MAX};
+    struct msghdr message = {
+        .msg_iov = &data,
+        .msg_iovlen = 1,
+        .msg_control = control.bytes,
+        .msg_controllen = sizeof(control.bytes),
+    };
+    ssize_t size;
+    int r;
+
+    size = TEMP_FAILURE_RETRY(recvmsg(RUNNER_CHANNEL_FD, &message, MSG_CMSG_CLOEXEC));
+    if (size == 0)
+        _exit(0);
+    if (size < 0)
+        runner_fail(RUNNER_STEP_JOB, errno);
+    r = take_descriptors(&message, ret_job->stdio);
+    if (r == 0)
+        r = job_decode(buffer, (size_t)size, &ret_job->path, ret_job->argv, ret_job->envp);
+    if (r < 0)
+        runner_fail(RUNNER_STEP_JOB, -r);
+}
+
+/* The exec has been tried: tells the helper how it went. */
+static void runner_report_exec(int exec_fd)
+{
+    struct runner_report report;
+    ssize_t size = TEMP_FAILURE_RETRY(read(exec_fd, &report, sizeof(report)));
+
+    if (size == sizeof(report)) {
+        runner_report(&report);
+        _exit(1);
+    }
+    report = (struct runner_report){.event = RUNNER_STARTED};
+    runner_report(&report);
+}
+
+/* Reaps all that has ended; where the script is among it, reports and ends, and so the namespace.
+ */
+static void runner_reap(pid_t script)
+{
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (pid == script) {
+            struct runner_report report = {.event = RUNNER_EXITED, .status = status};
+
+            runner_report(&report);
+            _exit(0);
+        }
+    }
+}
+
+/* Stopped processes get the SIGTERM only once they go on. */
+static void runner_terminate(void)
+{
+    kill(-1, SIGTERM);
+    kill(-1, SIGCONT);
+}
+
+static void runner_obey(void)
+{
+    uint32_t order;
+    ssize_t size = recv(RUNNER_CHANNEL_FD, &order, sizeof(order), MSG_DONTWAIT);
+
+    if (size < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (size <= 0)
+        _exit(0);
+    if (size == sizeof(order) && order == RUNNER_TERMINATE)
+        runner_terminate();
+}
+
+static void __attribute__((noreturn)) runner_supervise(pid_t script, int exec_fd, int signal_fd)
+{
+    struct pollfd sources[] = {
+        {.fd = RUNNER_CHANNEL_FD, .events = POLLIN},
+        {.fd = exec_fd, .events = POLLIN},
+        {.fd = signal_fd, .events = POLLIN},
+    };
+
+    for (;;) {
+        struct signalfd_siginfo signals[8];
+
+        if (poll(sources, 3, -1) < 0)
+            continue;
+        if (sources[0].revents)
+            runner_obey();
+        if (sources[1].revents) {
+            runner_report_exec(exec_fd);
+            close(exec_fd);
+            sources[1].fd = -1;
+            sources[1].revents = 0;
+        }
+        /* The script's end is told only after how its start went. */
+        if (sources[2].revents && sources[1].fd < 0) {
+            (void)!read(signal_fd, signals, sizeof(signals));
+            runner_reap(script);
+        }
+    }
+}
+
+int main(void)
+{
+    static char buffer[JOB_SIZE_MAX];
+    struct runner_job job;
+    int signal_fd, exec_fd;
+    pid_t script;
+
+    runner_harden();
+    signal_fd = runner_open_signals();
+    runner_receive_job(buffer, &job);
+    script = runner_fork_script(&job, &exec_fd);
+    if (script < 0)
+        runner_fail(RUNNER_STEP_FORK, -script);
+    for (int i = 0; i < JOB_FDS; i++)
+        close(job.stdio[i]);
+    runner_supervise(script, exec_fd, signal_fd);
+}

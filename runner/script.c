@@ -1,0 +1,81 @@
+/*
+ * From the runner to the script. Runs in PID 1 of the hook's namespace, and between fork and exec
+ * in its child, which makes only async-signal-safe calls.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "script.h"
+
+#include "cleanup.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+/* The umask that services get by default; libvirtd hands its own on, which depends on its start. */
+#define SCRIPT_UMASK 022
+
+/* A script sees signals as an ordinary process does: all default, none blocked. */
+static void child_reset_signals(void)
+{
+    struct sigaction default_action = {.sa_handler = SIG_DFL};
+    sigset_t none;
+
+    for (int number = 1; number < NSIG; number++)
+        sigaction(number, &default_action, NULL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* 0, 1 and 2 are the script's; all others are close-on-exec. */
+static int child_set_stdio(const int stdio[JOB_FDS])
+{
+    for (int fd = 0; fd < JOB_FDS; fd++) {
+        if (dup2(stdio[fd], fd) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+static void __attribute__((noreturn)) child_fail(int exec_fd, enum runner_step step, int error)
+{
+    struct runner_report report = {.event = RUNNER_FAILED, .step = step, .error = error};
+    ssize_t written = write(exec_fd, &report, sizeof(report));
+
+    /* Where even this fails the runner sees an exec that worked and an exit with 127. */
+    _exit(written == sizeof(report) ? 0 : 127);
+}
+
+static void __attribute__((noreturn)) child_main(const struct runner_job *job, int exec_fd)
+{
+    int r;
+
+    setsid();
+    umask(SCRIPT_UMASK);
+    r = child_set_stdio(job->stdio);
+    if (r < 0)
+        child_fail(exec_fd, RUNNER_STEP_STDIO, -r);
+    child_reset_signals();
+    execve(job->path, job->argv, job->envp);
+    child_fail(exec_fd, RUNNER_STEP_EXEC, errno);
+}
+
+pid_t runner_fork_script(const struct runner_job *job, int *ret_exec_fd)
+{
+    int ends[2];
+    pid_t pid;
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return -errno;
+    pid = fork();
+    if (pid == 0)
+        child_main(job, ends[1]);
+    if (pid < 0)
+        pid = -errno;
+    close(ends[1]);
+    if (pid < 0)
+        close(ends[0]);
+    else
+        *ret_exec_fd = ends[0];
+    return pid;
+}

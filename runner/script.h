@@ -1,0 +1,23 @@
+/*
+ * From the runner to the script: the fork, and what the child does until its exec. Runner.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "job.h"
+
+#include <sys/types.h>
+
+/* A job as received: what to run, and the script's three descriptors, the runner's to close. */
+struct runner_job {
+    const char *path;
+    char *argv[JOB_STRINGS_MAX + 1], *envp[JOB_STRINGS_MAX + 1];
+    int stdio[JOB_FDS];
+};
+
+/*
+ * Forks the script. `*ret_exec_fd` tells how its exec went: it ends with no byte where that
+ * succeeded, else it holds a runner_report. Returns the script's PID, or a negative errno.
+ */
+pid_t runner_fork_script(const struct runner_job *job, int *ret_exec_fd);
