@@ -31,9 +31,7 @@ static int refuse_owner(const struct stat *st, const char *path, uid_t session_u
 
     if (!shown || !rule || !mend)
         return -ENOMEM;
-    return problem_say(ret_problem,
-                       "%s belongs to uid %u: %s: move the script to a place that is root's, "
-                       "or %s",
+    return problem_say(ret_problem, "%s belongs to uid %u: %s: %s, or use a place that is root's",
                        shown, st->st_uid, rule, mend);
 }
 

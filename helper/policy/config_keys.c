@@ -1,0 +1,196 @@
+/*
+ * The keys of the configuration that stand in no section: one table says what each takes. Helper.
+ *
+ * The values are what an admin wrote: their form is not trusted. Names, ranges and defaults are
+ * told to admins in packaging/virthook.conf.in.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config_keys.h"
+
+#include "cleanup.h"
+#include "config_value.h"
+#include "message.h"
+#include "virthook-config.h"
+
+#include <string.h>
+
+enum key_type {
+    KEY_PATH,
+    KEY_YES_NO,
+    KEY_SECONDS, /* range in milliseconds */
+    KEY_COUNT,
+    KEY_BYTES,
+    KEY_AUDIT_FULL,
+};
+
+struct key {
+    const char *name;
+    enum key_type type;
+    size_t offset; /* in struct config */
+    uint64_t least, most;
+    const char *by_default; /* as it would stand in the file */
+    const char *takes;      /* for the message */
+};
+
+#define AT(member) offsetof(struct config, member)
+
+static const struct key keys[CONFIG_KEYS_MAX] = {
+    {"hooks", KEY_PATH, AT(hooks), 0, 0, VIRTHOOK_HOOKS_DIR, "a path that starts with /"},
+    {"audit", KEY_PATH, AT(audit), 0, 0, VIRTHOOK_LOG_DIR, "a path that starts with /"},
+    {"per_guest_layout", KEY_YES_NO, AT(per_guest_layout), 0, 0, "no", "yes or no"},
+    {"deadline", KEY_SECONDS, AT(deadline_ms), CONFIG_DEADLINE_LEAST_MS, CONFIG_DEADLINE_MOST_MS,
+     "120", CONFIG_DEADLINE_TAKES},
+    {"grace", KEY_SECONDS, AT(grace_ms), 0, 600000, "5", "seconds from 0 to 600"},
+    {"running_max", KEY_COUNT, AT(running_max), 1, 4096, "64", "a number from 1 to 4096"},
+    {"events_max", KEY_COUNT, AT(events_max), 1, 4096, "64", "a number from 1 to 4096"},
+    {"calls_max", KEY_COUNT, AT(calls_max), 1, 65536, "4096", "a number from 1 to 65536"},
+    {"stdin_max", KEY_BYTES, AT(stdin_max), 1, PROTOCOL_BULK_MAX, "16M", "bytes from 1 to 64M"},
+    {"output_max", KEY_BYTES, AT(output_max), 1, PROTOCOL_BULK_MAX, "16M", "bytes from 1 to 64M"},
+    {"output_kept", KEY_BYTES, AT(output_kept), 0, 1024 * 1024, "64K", "bytes from 0 to 1M"},
+    {"audit_kept", KEY_BYTES, AT(audit_kept), 0, 64 * 1024, "4K", "bytes from 0 to 64K"},
+    {"audit_full", KEY_AUDIT_FULL, AT(audit_full), 0, 0, "deny", "deny or count"},
+};
+
+_Static_assert(PROTOCOL_BULK_MAX == 64 * 1024 * 1024, "the messages above say 64M");
+
+/* The two keys of which one bounds the other. */
+enum {
+    OUTPUT_KEPT = 10,
+    AUDIT_KEPT = 11,
+};
+
+const char *config_keys_name(size_t index)
+{
+    return index < CONFIG_KEYS_MAX ? keys[index].name : NULL;
+}
+
+static size_t find(const char *name)
+{
+    size_t index = 0;
+
+    while (strcmp(keys[index].name, name) != 0)
+        index++;
+    return index;
+}
+
+/* Slashes at the end are taken off, so that paths made from it look as people write them. */
+static int store_path(void *slot, const char *value)
+{
+    char *path = strdup(value);
+    size_t length = strlen(value);
+
+    if (!path)
+        return -ENOMEM;
+    while (length > 1 && path[length - 1] == '/')
+        path[--length] = '\0';
+    free(*(char **)slot);
+    *(char **)slot = path;
+    return 0;
+}
+
+static bool parse_number(const struct key *key, const char *value, uint64_t *ret_number)
+{
+    static const char *const yes_no[] = {"no", "yes", "false", "true", "off", "on", NULL};
+    static const char *const audit_full[] = {"deny", "count", NULL};
+    size_t choice = 0;
+    bool known;
+
+    switch (key->type) {
+    case KEY_SECONDS:
+        return config_value_seconds(value, ret_number);
+    case KEY_COUNT:
+        return config_value_number(value, ret_number);
+    case KEY_BYTES:
+        return config_value_bytes(value, ret_number);
+    case KEY_YES_NO:
+        known = config_value_choice(value, yes_no, &choice);
+        *ret_number = choice % 2;
+        return known;
+    default:
+        known = config_value_choice(value, audit_full, &choice);
+        *ret_number = choice;
+        return known;
+    }
+}
+
+static void store_number(const struct key *key, void *slot, uint64_t number)
+{
+    switch (key->type) {
+    case KEY_SECONDS:
+        *(uint64_t *)slot = number;
+        return;
+    case KEY_YES_NO:
+        *(bool *)slot = number == 1;
+        return;
+    case KEY_AUDIT_FULL:
+        *(enum audit_full *)slot = number == 1 ? AUDIT_FULL_COUNT : AUDIT_FULL_DENY;
+        return;
+    default:
+        *(size_t *)slot = (size_t)number;
+        return;
+    }
+}
+
+/* Returns 0, -EINVAL where the value is not one that the key takes, or -ENOMEM. */
+static int set(struct config *config, const struct key *key, const char *value)
+{
+    void *slot = (char *)config + key->offset;
+    uint64_t number;
+
+    if (key->type == KEY_PATH)
+        return config_value_is_path(value) ? store_path(slot, value) : -EINVAL;
+    if (!parse_number(key, value, &number))
+        return -EINVAL;
+    if (key->most > 0 && (number < key->least || number > key->most))
+        return -EINVAL;
+    store_number(key, slot, number);
+    return 0;
+}
+
+int config_keys_defaults(struct config *config)
+{
+    for (size_t i = 0; i < CONFIG_KEYS_MAX; i++) {
+        int r = set(config, &keys[i], keys[i].by_default);
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+int config_keys_set(struct config *config, struct config_key_lines *lines, const char *name,
+                    const char *value, unsigned int line, struct config_problem *problem)
+{
+    size_t index = find(name);
+    const struct key *key = &keys[index];
+    int r;
+
+    if (lines->lines[index] > 0)
+        return config_refuse(problem, line, "%s stands on line %u already; keep one of them", name,
+                             lines->lines[index]);
+    r = set(config, key, value);
+    if (r == -ENOMEM)
+        return config_no_memory(problem);
+    if (r < 0)
+        return config_refuse(problem, line, "%s takes %s, not '%s'; write %s = %s", name,
+                             key->takes, value, name, key->by_default);
+    lines->lines[index] = line;
+    return 0;
+}
+
+int config_keys_check(struct config *config, const struct config_key_lines *lines,
+                      struct config_problem *problem)
+{
+    unsigned int line = lines->lines[AUDIT_KEPT];
+
+    if (config->audit_kept <= config->output_kept)
+        return 0;
+    if (line > 0)
+        return config_refuse(problem, line,
+                             "audit_kept is more than output_kept, which is %zu; "
+                             "write a smaller one, or a larger output_kept",
+                             config->output_kept);
+    config->audit_kept = config->output_kept;
+    return 0;
+}

@@ -1,0 +1,130 @@
+/*
+ * Values of the configuration: texts to numbers, choices and patterns. Helper.
+ *
+ * The texts are what an admin wrote: their form is not trusted.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config_value.h"
+
+#include <string.h>
+
+/* Digits at the start of the text, as a number; false where there is none, or on overflow. */
+static bool take_digits(const char **text, uint64_t *ret_number)
+{
+    const char *next = *text;
+    uint64_t number = 0;
+
+    for (; *next >= '0' && *next <= '9'; next++) {
+        if (__builtin_mul_overflow(number, 10, &number) ||
+            __builtin_add_overflow(number, (uint64_t)(*next - '0'), &number))
+            return false;
+    }
+    if (next == *text)
+        return false;
+    *text = next;
+    *ret_number = number;
+    return true;
+}
+
+bool config_value_number(const char *text, uint64_t *ret_number)
+{
+    uint64_t number;
+
+    if (!take_digits(&text, &number) || *text != '\0')
+        return false;
+    *ret_number = number;
+    return true;
+}
+
+/* ".5" and the like, as milliseconds. */
+static bool take_fraction(const char **text, uint64_t *ret_ms)
+{
+    static const uint64_t unit[] = {0, 100, 10, 1};
+    const char *digits = ++*text;
+    uint64_t number;
+
+    if (!take_digits(text, &number) || *text - digits > 3)
+        return false;
+    *ret_ms = number * unit[*text - digits];
+    return true;
+}
+
+bool config_value_seconds(const char *text, uint64_t *ret_ms)
+{
+    uint64_t seconds, fraction = 0, ms;
+
+    if (!take_digits(&text, &seconds))
+        return false;
+    if (*text == '.' && !take_fraction(&text, &fraction))
+        return false;
+    if (*text != '\0' || __builtin_mul_overflow(seconds, 1000, &ms) ||
+        __builtin_add_overflow(ms, fraction, &ms))
+        return false;
+    *ret_ms = ms;
+    return true;
+}
+
+bool config_value_bytes(const char *text, uint64_t *ret_bytes)
+{
+    uint64_t number, unit = 1;
+
+    if (!take_digits(&text, &number))
+        return false;
+    if (*text == 'K')
+        unit = 1024;
+    if (*text == 'M')
+        unit = 1024 * 1024;
+    if (unit > 1)
+        text++;
+    if (*text != '\0' || __builtin_mul_overflow(number, unit, &number))
+        return false;
+    *ret_bytes = number;
+    return true;
+}
+
+bool config_value_choice(const char *text, const char *const *words, size_t *ret_index)
+{
+    for (size_t i = 0; words[i]; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *ret_index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool config_value_is_path(const char *text)
+{
+    return text[0] == '/' && strlen(text) <= CONFIG_PATH_MAX;
+}
+
+/* The end of the bracket expression that starts at `text`; NULL where it has none. */
+static const char *bracket_end(const char *text)
+{
+    text++;
+    if (*text == '!' || *text == '^')
+        text++;
+    return *text ? strchr(text + 1, ']') : NULL;
+}
+
+bool config_value_is_pattern(const char *text)
+{
+    if (*text == '\0')
+        return false;
+    for (; *text; text++) {
+        if (*text == '\\' && *++text == '\0')
+            return false;
+        if (*text == '[') {
+            text = bracket_end(text);
+            if (!text)
+                return false;
+        }
+    }
+    return true;
+}
+
+bool config_value_has_wildcard(const char *text)
+{
+    return strpbrk(text, "*?[\\") != NULL;
+}

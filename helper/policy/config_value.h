@@ -1,0 +1,45 @@
+/*
+ * Values of the configuration: texts to numbers, choices and patterns. Helper.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes of a path in the configuration: a script's own name still fits into PATH_MAX. */
+#define CONFIG_PATH_MAX 1024
+
+/*
+ * A deadline, in the file as a whole or in a rule: long enough for a script to start, and not
+ * longer than anybody waits for a guest.
+ */
+#define CONFIG_DEADLINE_LEAST_MS 100
+#define CONFIG_DEADLINE_MOST_MS  3600000
+#define CONFIG_DEADLINE_TAKES    "seconds from 0.1 to 3600"
+
+/* Seconds, whole or with up to three decimals, as milliseconds. */
+bool config_value_seconds(const char *text, uint64_t *ret_ms);
+
+/* A whole number, decimal. */
+bool config_value_number(const char *text, uint64_t *ret_number);
+
+/* A whole number of bytes; with K or M at its end, of 1024 or 1024 * 1024 bytes. */
+bool config_value_bytes(const char *text, uint64_t *ret_bytes);
+
+/* The place of the text among `words`, which end in NULL. */
+bool config_value_choice(const char *text, const char *const *words, size_t *ret_index);
+
+/* Whether it starts with / and is at most CONFIG_PATH_MAX bytes. */
+bool config_value_is_path(const char *text);
+
+/*
+ * Whether fnmatch(3) takes the text as it is meant: not empty, no [ without its ], no backslash at
+ * the end.
+ */
+bool config_value_is_pattern(const char *text);
+
+/* Whether the text has characters that fnmatch(3) takes for others than themselves. */
+bool config_value_has_wildcard(const char *text);
