@@ -5,10 +5,8 @@ that need the victim's lock wait for its hook, in libvirt's nature; the others n
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-import re
 import time
 
-from rig.command import wait_until
 from rig.libvirtd import Libvirtd
 
 NEED_THE_LOCK = {
@@ -39,9 +37,7 @@ def daemon_with_guests(arrangement, allow, cache, **how):
 
 def script_runs(daemon, operation):
     """The process of the victim's script for an operation, once it is there."""
-    pattern = rf"{daemon.hook_path('qemu')} victim {operation} "
-    return wait_until(lambda: [p for p in daemon.processes() if re.search(pattern, p.command_line)],
-                      10, f"the {operation} script")[0]
+    return daemon.cell.wait_for_process(f"{daemon.hook_path('qemu')} victim {operation} ", 10)
 
 
 def start_victim(daemon):

@@ -217,11 +217,17 @@ class Cell:
                     found.append(process)
         return found
 
+    def processes_like(self, pattern):
+        """Those whose command line matches the pattern (a regular expression) somewhere."""
+        return [p for p in self.processes() if re.search(pattern, p.command_line)]
+
+    def wait_for_process(self, pattern, timeout):
+        """Wait until a command line inside matches the pattern; returns its Process."""
+        return wait_until(lambda: self.processes_like(pattern), timeout, f"a process {pattern}")[0]
+
     def wait_for_no_process(self, pattern, timeout):
-        """Wait until no command line inside matches the pattern (a regular expression)."""
-        def gone():
-            return not [p for p in self.processes() if re.search(pattern, p.command_line)]
-        wait_until(gone, timeout, f"end of processes like {pattern}")
+        """Wait until no command line inside matches the pattern."""
+        wait_until(lambda: not self.processes_like(pattern), timeout, f"the end of {pattern}")
 
 
 def read_process(entry):
