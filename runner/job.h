@@ -2,8 +2,8 @@
  * What helper and runner say to each other over the runner's channel, one SOCK_SEQPACKET packet
  * each. Both are of one build and one host, so the structures travel as they are.
  *
- * The helper sends one job, with the script's stdin, stdout and stderr as descriptors, then
- * perhaps orders. The runner sends reports. The channel's end means the same to both: the other is
+ * The helper sends one job, with the script's stdin, stdout and stderr and the profile's plan as
+ * descriptors, then perhaps orders. The runner sends reports. The channel's end means the same to both: the other is
  * gone, so end everything.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -19,7 +19,11 @@
 /* Bytes of a job, strings included: path, arguments and environment of one script. */
 #define JOB_SIZE_MAX    65536
 #define JOB_STRINGS_MAX 128
-#define JOB_FDS         3
+
+/* The descriptors of a job: the script's 0, 1 and 2, and the plan's memfd. */
+#define JOB_FDS   4
+#define JOB_STDIO 3
+#define JOB_PLAN  3
 
 /* A job is this header, then strings with their NULs: path, arguments, environment. */
 struct job_header {
@@ -40,6 +44,7 @@ enum runner_order {
 };
 
 enum runner_event {
+    RUNNER_LISTENER = 0, /* comes with the filter's listener as descriptor, before the start */
     RUNNER_STARTED = 1, /* the script's exec succeeded */
     RUNNER_FAILED,      /* it was not run: `step`, `error` */
     RUNNER_EXITED,      /* the script's main process ended: `status` as of waitpid(2) */
@@ -53,6 +58,10 @@ enum runner_step {
     RUNNER_STEP_EXEC_RUNNER,
     /* In the runner: */
     RUNNER_STEP_JOB,
+    RUNNER_STEP_PLAN,
+    RUNNER_STEP_LIMITS,
+    RUNNER_STEP_PRIVILEGES,
+    RUNNER_STEP_FILTER,
     RUNNER_STEP_FORK,
     /* In its child, the script to be: */
     RUNNER_STEP_STDIO,

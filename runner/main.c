@@ -9,6 +9,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "confine.h"
 #include "job.h"
 #include "script.h"
 
@@ -66,14 +67,14 @@ static int runner_open_signals(void)
     return fd;
 }
 
-static int take_descriptors(struct msghdr *message, int stdio[JOB_FDS])
+static int take_descriptors(struct msghdr *message, int fds[JOB_FDS])
 {
     struct cmsghdr *control = CMSG_FIRSTHDR(message);
 
     if (!control || control->cmsg_type != SCM_RIGHTS ||
         control->cmsg_len != CMSG_LEN(sizeof(int) * JOB_FDS))
         return -EPROTO;
-    memcpy(stdio, CMSG_DATA(control), sizeof(int) * JOB_FDS);
+    memcpy(fds, CMSG_DATA(control), sizeof(int) * JOB_FDS);
     return 0;
 }
 
@@ -99,11 +100,53 @@ static void runner_receive_job(char *buffer, struct runner_job *ret_job)
         _exit(0);
     if (size < 0)
         runner_fail(RUNNER_STEP_JOB, errno);
-    r = take_descriptors(&message, ret_job->stdio);
+    r = take_descriptors(&message, ret_job->fds);
     if (r == 0)
         r = job_decode(buffer, (size_t)size, &ret_job->path, ret_job->argv, ret_job->envp);
     if (r < 0)
         runner_fail(RUNNER_STEP_JOB, -r);
+}
+
+/* Hands the filter's listener over, so that the helper answers what the filter asks. */
+static void runner_send_listener(int listener)
+{
+    struct runner_report report = {.event = RUNNER_LISTENER};
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control = {};
+    struct iovec data = {.iov_base = &report, .iov_len = sizeof(report)};
+    struct msghdr message = {
+        .msg_iov = &data,
+        .msg_iovlen = 1,
+        .msg_control = control.bytes,
+        .msg_controllen = sizeof(control.bytes),
+    };
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &listener, sizeof(int));
+    if (sendmsg(RUNNER_CHANNEL_FD, &message, MSG_NOSIGNAL) < 0)
+        runner_fail(RUNNER_STEP_FILTER, errno);
+    close(listener);
+}
+
+/* From here on this process may do what its script may, and no more. */
+static void runner_carry_out(int plan_fd)
+{
+    const struct plan *plan;
+    enum runner_step step = RUNNER_STEP_PLAN;
+    int listener = -EBADF;
+    int r = runner_map_plan(plan_fd, &plan);
+
+    if (r == 0)
+        r = runner_confine(plan, &listener, &step);
+    if (r < 0)
+        runner_fail(step, -r);
+    if (listener >= 0)
+        runner_send_listener(listener);
 }
 
 /* The exec has been tried: tells the helper how it went. */
@@ -196,10 +239,11 @@ int main(void)
     runner_harden();
     signal_fd = runner_open_signals();
     runner_receive_job(buffer, &job);
+    runner_carry_out(job.fds[JOB_PLAN]);
     script = runner_fork_script(&job, &exec_fd);
     if (script < 0)
         runner_fail(RUNNER_STEP_FORK, -script);
     for (int i = 0; i < JOB_FDS; i++)
-        close(job.stdio[i]);
+        close(job.fds[i]);
     runner_supervise(script, exec_fd, signal_fd);
 }

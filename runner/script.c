@@ -28,10 +28,10 @@ static void child_reset_signals(void)
 }
 
 /* 0, 1 and 2 are the script's; all others are close-on-exec. */
-static int child_set_stdio(const int stdio[JOB_FDS])
+static int child_set_stdio(const int fds[JOB_FDS])
 {
-    for (int fd = 0; fd < JOB_FDS; fd++) {
-        if (dup2(stdio[fd], fd) < 0)
+    for (int fd = 0; fd < JOB_STDIO; fd++) {
+        if (dup2(fds[fd], fd) < 0)
             return -errno;
     }
     return 0;
@@ -52,7 +52,7 @@ static void __attribute__((noreturn)) child_main(const struct runner_job *job, i
 
     setsid();
     umask(SCRIPT_UMASK);
-    r = child_set_stdio(job->stdio);
+    r = child_set_stdio(job->fds);
     if (r < 0)
         child_fail(exec_fd, RUNNER_STEP_STDIO, -r);
     child_reset_signals();

@@ -9,11 +9,11 @@
 
 #include <sys/types.h>
 
-/* A job as received: what to run, and the script's three descriptors, the runner's to close. */
+/* A job as received: what to run, and its descriptors, the runner's to close. */
 struct runner_job {
     const char *path;
     char *argv[JOB_STRINGS_MAX + 1], *envp[JOB_STRINGS_MAX + 1];
-    int stdio[JOB_FDS];
+    int fds[JOB_FDS];
 };
 
 /*

@@ -1,0 +1,172 @@
+/*
+ * System calls that a script's filter asks about. Helper. The numbers come from the kernel, the
+ * arguments from the script: only plain integers are looked at, never what they point to.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "denials.h"
+
+#include "cleanup.h"
+#include "clock.h"
+#include "families.h"
+
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+
+static struct denial *find_denial(struct denials *denials, const struct denial *wanted)
+{
+    for (size_t i = 0; i < denials->kinds; i++) {
+        struct denial *denial = &denials->list[i];
+
+        if (denial->arch == wanted->arch && denial->number == wanted->number &&
+            denial->family == wanted->family)
+            return denial;
+    }
+    return NULL;
+}
+
+static void remember(struct denials *denials, const struct denial *wanted)
+{
+    struct denial *denial = find_denial(denials, wanted);
+
+    denials->total++;
+    if (!denial && denials->kinds < DENIALS_MAX) {
+        denial = &denials->list[denials->kinds++];
+        *denial = *wanted;
+    }
+    if (denial)
+        denial->count++;
+}
+
+static bool is_named(uint32_t arch, int number, const char *name)
+{
+    return seccomp_syscall_resolve_name_arch(arch, name) == number;
+}
+
+static bool is_known(uint32_t arch, int number)
+{
+    auto_free char *name = seccomp_syscall_resolve_num_arch(arch, number);
+
+    return name != NULL;
+}
+
+/* A call that is newer than our names gets the error that programs fall back on. */
+static int choose_error(uint32_t arch, int number)
+{
+    return is_known(arch, number) ? EPERM : ENOSYS;
+}
+
+/* Receives one question, remembers and answers it. */
+static void answer_one(struct denials *denials)
+{
+    struct seccomp_notif request = {};
+    struct seccomp_notif_resp response = {};
+    struct denial denial;
+
+    if (ioctl(denials->source.fd, SECCOMP_IOCTL_NOTIF_RECV, &request) < 0)
+        return;
+    denial = (struct denial){
+        .arch = request.data.arch,
+        .number = request.data.nr,
+        .family = is_named(request.data.arch, request.data.nr, "socket")
+                      ? (int)(uint32_t)request.data.args[0]
+                      : -1,
+    };
+    remember(denials, &denial);
+    response.id = request.id;
+    response.error = -choose_error(request.data.arch, request.data.nr);
+    /* It fails where the asking process is dead by now. */
+    (void)ioctl(denials->source.fd, SECCOMP_IOCTL_NOTIF_SEND, &response);
+}
+
+static void pause_answers(struct denials *denials)
+{
+    loop_modify(denials->loop, &denials->source, 0);
+    loop_arm(denials->loop, &denials->timer, clock_now_ms() + DENIALS_PACE_MS);
+}
+
+static void go_on(struct timer *timer)
+{
+    struct denials *denials = container_of(timer, struct denials, timer);
+
+    loop_modify(denials->loop, &denials->source, EPOLLIN);
+}
+
+static void listener_ready(struct source *source, uint32_t events)
+{
+    struct denials *denials = container_of(source, struct denials, source);
+
+    /* The last process under the filter has ended. */
+    if (!(events & EPOLLIN)) {
+        denials_stop(denials);
+        return;
+    }
+    answer_one(denials);
+    if (denials->total > DENIALS_FAST)
+        pause_answers(denials);
+}
+
+int denials_watch(struct loop *loop, struct denials *denials, int listener)
+{
+    int r;
+
+    denials->loop = loop;
+    denials->timer.fired = go_on;
+    denials->source = (struct source){.fd = listener, .ready = listener_ready};
+    r = loop_add(loop, &denials->source, EPOLLIN);
+    if (r < 0)
+        close_fd(&denials->source.fd);
+    return r;
+}
+
+void denials_stop(struct denials *denials)
+{
+    loop_disarm(&denials->timer);
+    if (denials->source.fd < 0)
+        return;
+    loop_remove(denials->loop, &denials->source);
+    close_fd(&denials->source.fd);
+}
+
+/* The call's name; those of another architecture than the helper's own say which. */
+static void write_name(FILE *stream, const struct denial *denial)
+{
+    auto_free char *name = seccomp_syscall_resolve_num_arch(denial->arch, denial->number);
+
+    if (denial->arch != seccomp_arch_native())
+        fprintf(stream, "%s:", denial->arch == SCMP_ARCH_X86 ? "i386" : "other");
+    if (name)
+        fputs(name, stream);
+    else
+        fprintf(stream, "syscall %d", denial->number);
+    if (denial->family >= 0)
+        fprintf(stream, "(%s)", family_name(denial->family));
+    if (denial->count > 1)
+        fprintf(stream, " ×%llu", (unsigned long long)denial->count);
+    fputc('\0', stream);
+}
+
+char *denials_text(const struct denials *denials, size_t *ret_count)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *stream;
+
+    if (denials->kinds == 0)
+        return NULL;
+    stream = open_memstream(&text, &size);
+    if (!stream)
+        return NULL;
+    for (size_t i = 0; i < denials->kinds; i++)
+        write_name(stream, &denials->list[i]);
+    if (fclose(stream) != 0) {
+        free(text);
+        return NULL;
+    }
+    *ret_count = denials->kinds;
+    return text;
+}

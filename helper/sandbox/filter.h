@@ -1,0 +1,37 @@
+/*
+ * A profile's system calls as a program for the kernel. Helper, at start and at reload.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* filter_check_name() does not know the name. */
+#define FILTER_E_UNKNOWN 1
+
+/* What a script may do. Calls are names, or names of sets; "@default" is always among them. */
+struct filter_wish {
+    const char *const *calls; /* NULL-terminated */
+    const int *families;      /* of socket(2) and socketpair(2) */
+    size_t family_count;
+    bool notify; /* denied calls ask a listener; else they just fail */
+};
+
+/*
+ * Builds the program: an allow-list, the same for every architecture that this machine's kernel runs; a
+ * call under another architecture is denied. Whatever the list says, these are denied: new namespaces
+ * by clone(2) flags, clone3(2) (ENOSYS: its flags cannot be seen, and programs fall back), socket
+ * families that are not listed, the 32-bit socketcall(2) multiplexer, and the TIOCSTI and TIOCLINUX
+ * ioctls.
+ *
+ * Returns 0 with the program, which the caller frees, or a negative errno (-E2BIG over
+ * PLAN_FILTER_MAX instructions).
+ */
+int filter_build(const struct filter_wish *wish, struct sock_filter **ret_program,
+                 size_t *ret_count);
+
+/* Whether this is a set or a system call of any architecture; FILTER_E_UNKNOWN where it is none. */
+int filter_check_name(const char *name);

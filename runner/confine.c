@@ -1,0 +1,175 @@
+/*
+ * Carrying out a plan. Runs in PID 1 of the hook's namespace before a script exists; the plan is the
+ * helper's. From the last line on, the runner holds no more than its script.
+ *
+ * The order matters: limits while they may still be raised; the bounding set and the securebits while
+ * CAP_SETPCAP is there; the user while CAP_SETUID is there; the filter last, since it may forbid all
+ * of the above.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "confine.h"
+
+#include "cleanup.h"
+
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <linux/securebits.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+/* uid 0 is a user like others, whatever it execs or changes to; nobody may take that back. */
+#define PLAN_SECUREBITS                                                                            \
+    (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |                               \
+     SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED)
+#define PLAN_SECUREBITS_LAST (SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
+
+#define CAP_BIT(number) (1ULL << (number))
+
+int runner_map_plan(int memfd, const struct plan **ret_plan)
+{
+    const struct plan *plan;
+    struct stat st;
+
+    if (fstat(memfd, &st) < 0)
+        return -errno;
+    if (st.st_size < (off_t)sizeof(*plan) || st.st_size > (off_t)PLAN_SIZE_MAX)
+        return -EPROTO;
+    plan = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, memfd, 0);
+    if (plan == MAP_FAILED)
+        return -errno;
+    if (plan->size != (uint32_t)st.st_size || plan->limit_count > PLAN_LIMITS_MAX ||
+        plan->filter_count > PLAN_FILTER_MAX ||
+        plan->size != sizeof(*plan) + plan->filter_count * sizeof(plan->filter[0]))
+        return -EPROTO;
+    *ret_plan = plan;
+    return 0;
+}
+
+/* A limit is never raised over the one that the helper has itself, unless it may raise it. */
+static int set_limits(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->limit_count; i++) {
+        const struct plan_limit *limit = &plan->limits[i];
+        struct rlimit now, wanted = {.rlim_cur = limit->value, .rlim_max = limit->value};
+
+        if (getrlimit(limit->resource, &now) < 0)
+            return -errno;
+        if (wanted.rlim_max > now.rlim_max)
+            wanted.rlim_cur = wanted.rlim_max = now.rlim_max;
+        if (setrlimit(limit->resource, &wanted) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+static int drop_bounding_set(uint64_t keep)
+{
+    for (int number = 0; number <= CAP_LAST_CAP; number++) {
+        if (keep & CAP_BIT(number))
+            continue;
+        if (prctl(PR_CAPBSET_DROP, number, 0, 0, 0) < 0 && errno != EINVAL)
+            return -errno;
+    }
+    return 0;
+}
+
+/* Permitted, effective and inheritable at once. */
+static int set_capabilities(uint64_t set)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2] = {
+        {(uint32_t)set, (uint32_t)set, (uint32_t)set},
+        {(uint32_t)(set >> 32), (uint32_t)(set >> 32), (uint32_t)(set >> 32)},
+    };
+
+    return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
+}
+
+static int raise_ambient_set(uint64_t set)
+{
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    for (int number = 0; number <= CAP_LAST_CAP; number++) {
+        if ((set & CAP_BIT(number)) &&
+            prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+static int set_user(const struct plan *plan)
+{
+    if (setgroups(0, NULL) < 0 || setresgid(plan->gid, plan->gid, plan->gid) < 0 ||
+        setresuid(plan->uid, plan->uid, plan->uid) < 0)
+        return -errno;
+    return 0;
+}
+
+/* With the securebits set, a change of user changes no capability. */
+static int begin_capabilities(const struct plan *plan)
+{
+    int r = drop_bounding_set(plan->capabilities);
+
+    if (r < 0)
+        return r;
+    return prctl(PR_SET_SECUREBITS, PLAN_SECUREBITS, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+static int end_capabilities(const struct plan *plan)
+{
+    int r = set_capabilities(plan->capabilities | CAP_BIT(CAP_SETPCAP));
+
+    if (r == 0)
+        r = raise_ambient_set(plan->capabilities);
+    if (r == 0 && prctl(PR_SET_SECUREBITS, PLAN_SECUREBITS | PLAN_SECUREBITS_LAST, 0, 0, 0) < 0)
+        r = -errno;
+    return r == 0 ? set_capabilities(plan->capabilities) : r;
+}
+
+static int load_filter(const struct plan *plan, int *ret_listener)
+{
+    struct sock_fprog program = {
+        .len = (unsigned short)plan->filter_count,
+        .filter = (struct sock_filter *)(uintptr_t)plan->filter,
+    };
+    unsigned int flags = plan->flags & PLAN_NOTIFY ? SECCOMP_FILTER_FLAG_NEW_LISTENER : 0;
+    long r;
+
+    if (plan->filter_count == 0)
+        return 0;
+    r = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+    if (r < 0)
+        return -errno;
+    if (flags)
+        *ret_listener = (int)r;
+    return 0;
+}
+
+int runner_confine(const struct plan *plan, int *ret_listener, enum runner_step *ret_step)
+{
+    int r;
+
+    *ret_step = RUNNER_STEP_LIMITS;
+    r = set_limits(plan);
+    if (r < 0)
+        return r;
+    *ret_step = RUNNER_STEP_PRIVILEGES;
+    if (plan->flags & PLAN_NO_NEW_PRIVS && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return -errno;
+    if (plan->flags & PLAN_SET_CAPS)
+        r = begin_capabilities(plan);
+    if (r == 0 && plan->flags & PLAN_SET_USER)
+        r = set_user(plan);
+    if (r == 0 && plan->flags & PLAN_SET_CAPS)
+        r = end_capabilities(plan);
+    if (r < 0)
+        return r;
+    /* The change of user has made the process what the kernel thinks it should be. */
+    prctl(PR_SET_DUMPABLE, 0);
+    *ret_step = RUNNER_STEP_FILTER;
+    return load_filter(plan, ret_listener);
+}

@@ -1,0 +1,19 @@
+/*
+ * Carrying out a plan. Runner.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "job.h"
+#include "plan.h"
+
+/* Maps the plan in this memfd. Returns 0 or -EPROTO, or what the kernel says. */
+int runner_map_plan(int memfd, const struct plan **ret_plan);
+
+/*
+ * Confines this process, and so the script that it forks, as the plan says. `*ret_listener` is the
+ * filter's listener, or negative. Returns 0, or a negative errno with the step that failed; what is done
+ * by then is not undone.
+ */
+int runner_confine(const struct plan *plan, int *ret_listener, enum runner_step *ret_step);
