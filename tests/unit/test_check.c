@@ -285,17 +285,23 @@ static int decode_bomb_then_ping(void)
     return message.type == MESSAGE_PING && message.id == 8 ? 0 : 3;
 }
 
+static void skip_if_instrumented(void)
+{
+    if (!is_instrumented())
+        return;
+    print_message("a limit on memory ends the instrumentation itself\n");
+    skip();
+}
+
 static void six_bytes_make_msgpack_c_alone_ask_for_more_memory_than_there_is(void **state)
 {
-    if (is_instrumented())
-        skip(); /* a limit on memory ends the instrumentation itself */
+    skip_if_instrumented();
     assert_int_equal(run_with_little_memory(unpack_bomb), 1);
 }
 
 static void the_same_bytes_are_refused_under_that_limit_and_the_next_packet_is_served(void **state)
 {
-    if (is_instrumented())
-        skip();
+    skip_if_instrumented();
     assert_int_equal(run_with_little_memory(decode_bomb_then_ping), 0);
 }
 
