@@ -159,14 +159,19 @@ int virthook_call(struct virthook *hook, const struct virthook_request *request,
 
 bool virthook_failure_allows(struct virthook *hook, const char *driver, const char *operation)
 {
-    struct known_policy policy;
+    struct known_policy policy = {0};
 
-    if (!hook || !driver || !operation || !name_is_driver(driver))
-        return false;
+    if (!hook)
+        return policy_allows(&policy, VIRTHOOK_POLICY_PATH, driver, operation);
     pthread_mutex_lock(&hook->lock);
     policy = hook->policy;
     pthread_mutex_unlock(&hook->lock);
     return policy_allows(&policy, hook->settings.policy, driver, operation);
+}
+
+bool virthook_is_driver(const char *name)
+{
+    return name && name_is_driver(name);
 }
 
 static size_t cancel_calls(struct virthook *hook, bool all, uint64_t tag)

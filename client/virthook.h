@@ -132,9 +132,13 @@ int virthook_call(struct virthook *hook, const struct virthook_request *request,
 /*
  * What the failure policy answers for a call that could not be made: whether the operation goes on.
  * It is the helper's, as far as one said hello; else that of its copy on disk; else the default.
- * False for a driver that is none.
+ * With a NULL hook, which virthook_open() could not make, that of the copy as built, else the
+ * default.
  */
 bool virthook_failure_allows(struct virthook *hook, const char *driver, const char *operation);
+
+/* Whether libvirt has hooks of this name, and so a call may have it as its driver. */
+bool virthook_is_driver(const char *name);
 
 /* NULL is allowed. */
 void virthook_reply_free(struct virthook_reply *reply);
