@@ -19,12 +19,13 @@
 extern "C" {
 #endif
 
-/* A channel to one helper, shared by any number of threads. */
+/* A channel to one helper, shared by any number of threads. A fork of the process cannot call on
+ * it. */
 struct virthook;
 
 /*
  * How to reach a helper. Zero-initialise it, set `size` to sizeof(struct virthook_options), and
- * what differs from the defaults; the strings are copied.
+ * what differs from the defaults; the strings are copied. Paths are absolute.
  *
  * With a socket alone the library connects. With a helper alone it spawns a private one over a
  * socketpair at the first call that needs it. With both it connects, and spawns a private one where
@@ -32,28 +33,36 @@ struct virthook;
  */
 struct virthook_options {
     size_t size;
-    const char *name;       /* who calls, for the log: at most 64 bytes; default "client" */
-    const char *socket;     /* path of a service's socket, or NULL */
-    const char *helper;     /* path of the helper's binary, or NULL */
-    const char *hooks;      /* directory of the hooks; default as built */
-    const char *config;     /* the private helper's configuration; default as built */
-    const char *audit;      /* the private helper's audit log, a file or a directory; default as configured */
-    const char *policy;     /* copy of the service's failure policy, used while none was received;
-                               default as built, "" for none */
-    uint64_t deadline_ms;   /* of the private helper's calls; 0: as configured */
-    uint64_t max_wait_ms;   /* a deadline that the helper names is never believed beyond this;
-                               0: one hour */
+    const char *name;     /* who calls, for the log: 1 to 64 letters, digits, '.', '_' and '-', no
+                             dot in front; default "client" */
+    const char *socket;   /* path of a service's socket, or NULL */
+    const char *helper;   /* path of the helper's binary, or NULL */
+    const char *hooks;    /* directory of the hooks; default as built */
+    const char *config;   /* the private helper's configuration; default as built */
+    const char *audit;    /* the private helper's audit log, a file or a directory; default as
+                             configured */
+    const char *policy;   /* copy of the service's failure policy, used while none was received;
+                             default as built, "" for none */
+    uint64_t deadline_ms; /* of the private helper's calls, at most an hour; 0: as configured */
+    uint64_t max_wait_ms; /* a deadline that the helper names is never believed beyond this;
+                             0: one hour */
 };
 
 /*
  * Makes a channel; nothing is connected or started yet. Returns 0, -EINVAL for options that cannot
  * be, -ENOMEM. The caller ends it with virthook_close().
+ *
+ * A private helper is a child of this process, so SIGCHLD comes when it ends. It is reaped by the
+ * library, at the next call or at the close. It gets stderr and no other descriptor, all signals at
+ * their defaults, a session of its own, and of the environment (as it was at virthook_open()) HOME
+ * and the places of a session, XDG_CONFIG_HOME, XDG_RUNTIME_DIR and XDG_STATE_HOME.
  */
 int virthook_open(const struct virthook_options *options, struct virthook **ret_hook);
 
 /*
- * Closes the channel; a private helper ends, with all that it runs. Calls must have returned (use
- * virthook_cancel_all()). NULL is allowed.
+ * Closes the channel; a private helper ends, with all that it runs, and is killed where it takes
+ * more than two seconds to do so. Calls must have returned (use virthook_cancel_all()). NULL is
+ * allowed.
  */
 void virthook_close(struct virthook *hook);
 
@@ -71,33 +80,35 @@ struct virthook_request {
     const void *input;         /* stdin of the scripts, or NULL for an empty one */
     size_t input_size;         /* bytes; the helper's limit is 16 MiB by default */
     int input_fd;              /* where use_input_fd: read from its offset to its end instead of
-                                  `input`; stays the caller's */
+                                  `input`, before the call's time begins, in at most 10 s; stays the
+                                  caller's */
     bool use_input_fd;
-    bool event;                /* class event: never delays calls of class hook */
-    uint64_t timeout_ms;       /* shortens the deadline; 0: as configured */
-    uint64_t tag;              /* for virthook_cancel(); any value, need not be unique */
+    bool event;          /* class event: never delays calls of class hook */
+    uint64_t timeout_ms; /* shortens the deadline; 0: as configured */
+    uint64_t tag;        /* for virthook_cancel(); any value, need not be unique */
 };
 
 /* One script as it ended. */
 struct virthook_script {
     const char *path;
-    int exit_status;      /* -1 where it did not exit by itself */
-    int signal;           /* 0 where no signal ended it */
+    int exit_status; /* -1 where it did not exit by itself */
+    int signal;      /* 0 where no signal ended it */
     bool timed_out;
-    const char *problem;  /* why it was not run, else NULL */
+    const char *problem; /* why it was not run, else NULL */
     uint64_t duration_ms;
-    uint64_t stdout_bytes, stderr_bytes; /* all that it wrote */
-    const char *stdout_tail, *stderr_tail; /* the end of it; controls escaped; lines kept */
+    uint64_t stdout_bytes, stderr_bytes;   /* all that it wrote */
+    const char *stdout_tail, *stderr_tail; /* the end of it, never NULL; controls escaped; lines
+                                              kept */
 };
 
 /* How a call ended. Belongs to the caller, who gives it back with virthook_reply_free(). */
 struct virthook_reply {
     bool allow;
-    const char *reason;    /* a code, such as "ok" or "timed-out": virthook-protocol(7) lists them */
-    const char *message;   /* one sentence for a human, which says what to do */
-    uint64_t duration_ms;
-    const char *output;    /* migrate and restore: the new XML, NUL-terminated; NULL means unchanged */
-    size_t output_size;    /* without the NUL */
+    const char *reason;   /* a code, such as "ok" or "timed-out": virthook-protocol(7) lists them */
+    const char *message;  /* one sentence for a human, which says what to do */
+    uint64_t duration_ms; /* of the whole call, as its caller waited */
+    const char *output; /* migrate and restore: the new XML, NUL-terminated; NULL means unchanged */
+    size_t output_size; /* without the NUL */
     size_t script_count;
     const struct virthook_script *scripts;
 };
@@ -110,18 +121,34 @@ struct virthook_reply {
  * helper is asked or started. Where no verdict comes, the failure policy makes it; `reason` then
  * says what was lost. A helper that is gone is started again by a later call.
  *
- * Returns 0 with a reply, whatever the verdict is; -EINVAL for a request that cannot be (a driver
- * that is none, a name with a newline …), -E2BIG for input over the limit, -ENOMEM.
+ * Returns 0 with a reply, whatever the verdict is. No call was made where it returns -EINVAL for a
+ * request that cannot be (a driver that is none, a name with a newline …), -E2BIG for input over
+ * 64 MiB, -ETIMEDOUT for an input_fd that did not end in 10 s, -ENOMEM, or another negative errno
+ * of reading the input; virthook_failure_allows() then says what the admin wants.
  */
 int virthook_call(struct virthook *hook, const struct virthook_request *request,
                   struct virthook_reply **ret_reply);
+
+/*
+ * What the failure policy answers for a call that could not be made: whether the operation goes on.
+ * It is the helper's, as far as one said hello; else that of its copy on disk; else the default.
+ * With a NULL hook, which virthook_open() could not make, that of the copy as built, else the
+ * default.
+ */
+bool virthook_failure_allows(struct virthook *hook, const char *driver, const char *operation);
+
+/* Whether libvirt has hooks of this name, and so a call may have it as its driver. */
+bool virthook_is_driver(const char *name);
 
 /* NULL is allowed. */
 void virthook_reply_free(struct virthook_reply *reply);
 
 /*
  * Takes back the calls in flight that carry this tag (or all): their scripts are ended, and they
- * return with the reason "cancelled" and the verdict of the failure policy. Returns how many.
+ * return with the reason "cancelled" and the verdict of the failure policy, unless another verdict
+ * came first. A call that the helper had not got yet returns at once; the others when the helper
+ * says that the scripts are gone, or after six seconds, or when they would have returned anyway.
+ * Returns how many.
  */
 size_t virthook_cancel(struct virthook *hook, uint64_t tag);
 size_t virthook_cancel_all(struct virthook *hook);

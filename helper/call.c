@@ -174,6 +174,11 @@ int call_receive(struct peer *peer, struct message *message, int *stdin_fd)
     return 0;
 }
 
+void call_note_cancel(struct call *call)
+{
+    results_add_problem(&call->results, REASON_CANCELLED, "the call was cancelled by its client");
+}
+
 static void cancel(struct call *call)
 {
     if (call->cancelled)
@@ -183,7 +188,7 @@ static void cancel(struct call *call)
         run_cancel(call->run);
         return;
     }
-    results_add_problem(&call->results, REASON_CANCELLED, "the call was cancelled by its client");
+    call_note_cancel(call);
     call_finish(call);
 }
 

@@ -75,6 +75,23 @@ static struct message_verdict make_verdict(const struct call *call, const struct
     };
 }
 
+/*
+ * A record that cannot be written is a failure like others (invariant 10): the policy answers it,
+ * so that a full disk kills no running guest by way of reconnect.
+ */
+static void answer_for_lost_record(const struct call *call, struct message_verdict *verdict)
+{
+    const struct message_call *request = call_request(call);
+
+    verdict->allow = verdict->allow &&
+                     failure_policy_answer(&call->helper->config->failure, request->driver,
+                                           request->operation, FAILURE_OTHER) == FAILURE_ALLOW;
+    verdict->has_output = false;
+    verdict->reason = REASON_AUDIT;
+    verdict->message = "the audit record could not be written: make room for the log, or see "
+                       "audit_full in the configuration";
+}
+
 /* Invariant 7: no verdict without its record, unless the admin chose to count lost ones. */
 static void record_end(struct call *call, struct message_verdict *verdict)
 {
@@ -90,13 +107,8 @@ static void record_end(struct call *call, struct message_verdict *verdict)
     if (audit_end(audit, &call->record, &result) == 0)
         return;
     audit_count_lost(audit);
-    if (call->helper->config->audit_full == AUDIT_FULL_COUNT)
-        return;
-    verdict->allow = false;
-    verdict->has_output = false;
-    verdict->reason = REASON_AUDIT;
-    verdict->message = "the audit record could not be written: make room for the log, or see "
-                       "audit_full in the configuration";
+    if (call->helper->config->audit_full == AUDIT_FULL_DENY)
+        answer_for_lost_record(call, verdict);
 }
 
 static void answer(struct call *call, const struct message_verdict *verdict)

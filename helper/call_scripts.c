@@ -113,6 +113,10 @@ static bool start_next(struct call *call)
         const struct script *script = &call->found.scripts[call->next_script];
         int r;
 
+        if (call->cancelled) {
+            call_note_cancel(call);
+            return false;
+        }
         if (clock_now_ms() >= call->deadline_ms) {
             call_note_time_out(call);
             return false;

@@ -56,6 +56,9 @@ void call_start(struct order_entry *entry);
 /* The deadline has passed while no script ran. */
 void call_note_time_out(struct call *call);
 
+/* The call was cancelled while no script ran. */
+void call_note_cancel(struct call *call);
+
 /* Decides, records, answers; the call is gone then. */
 void call_finish(struct call *call);
 

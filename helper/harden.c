@@ -23,11 +23,24 @@ static void fill_standard_descriptors(void)
         close(fd);
 }
 
-void harden_process(void)
+/* Scripts keep the former limit: more than 1024 breaks those that use select(2). */
+static void raise_file_limit(struct rlimit *ret_former)
 {
+    struct rlimit raised;
+
+    getrlimit(RLIMIT_NOFILE, ret_former);
+    raised = *ret_former;
+    raised.rlim_cur = raised.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &raised);
+}
+
+void harden_process(struct rlimit *ret_files)
+{
+    raise_file_limit(ret_files);
     fill_standard_descriptors();
     prctl(PR_SET_DUMPABLE, 0);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     umask(077);
     (void)!chdir("/");
 }

@@ -7,6 +7,7 @@
 #include "listen.h"
 
 #include "cleanup.h"
+#include "clock.h"
 #include "fd.h"
 #include "peer.h"
 
@@ -25,10 +26,14 @@
 
 #define LISTEN_BACKLOG 128
 
+/* How long to accept nobody when descriptors or memory ran out, in milliseconds. */
+#define ACCEPT_PAUSE_MS 100
+
 struct listener {
     struct helper *helper;
     struct listener *next;
     struct source source;
+    struct timer pause;
     char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 };
 
@@ -42,13 +47,32 @@ static bool may_connect(int socket)
     return credentials.uid == 0 || credentials.uid == geteuid();
 }
 
+static void accept_again(struct timer *timer)
+{
+    struct listener *listener = container_of(timer, struct listener, pause);
+
+    loop_modify(listener->helper->loop, &listener->source, EPOLLIN);
+}
+
+/* The socket stays readable while nobody can be accepted: looking on would spin. */
+static void pause_accepting(struct listener *listener)
+{
+    struct loop *loop = listener->helper->loop;
+
+    loop_modify(loop, &listener->source, 0);
+    loop_arm(loop, &listener->pause, clock_now_ms() + ACCEPT_PAUSE_MS);
+}
+
 static void listener_ready(struct source *source, uint32_t events)
 {
     struct listener *listener = container_of(source, struct listener, source);
     int socket = accept4(source->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-    if (socket < 0)
+    if (socket < 0) {
+        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
+            pause_accepting(listener);
         return;
+    }
     if (!may_connect(socket)) {
         close(socket);
         return;
@@ -70,6 +94,7 @@ static int add_listener(struct helper *helper, int socket)
     }
     listener->helper = helper;
     listener->source = (struct source){.fd = socket, .ready = listener_ready};
+    listener->pause.fired = accept_again;
     if (getsockname(socket, (struct sockaddr *)&address, &size) == 0)
         memcpy(listener->path, address.sun_path, sizeof(listener->path));
     r = loop_add(helper->loop, &listener->source, EPOLLIN);
@@ -92,12 +117,17 @@ static bool is_served(const struct sockaddr_un *address)
 }
 
 /* A socket that nobody serves is a former helper's; anything else there is not ours to remove. */
-static void remove_stale(const struct sockaddr_un *address)
+static int remove_stale(const struct sockaddr_un *address)
 {
     struct stat st;
 
-    if (lstat(address->sun_path, &st) == 0 && S_ISSOCK(st.st_mode) && !is_served(address))
-        unlink(address->sun_path);
+    if (lstat(address->sun_path, &st) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    if (!S_ISSOCK(st.st_mode))
+        return -ENOTSOCK;
+    if (is_served(address))
+        return -EADDRINUSE;
+    return unlink(address->sun_path) < 0 ? -errno : 0;
 }
 
 static int bind_privately(int socket, const struct sockaddr_un *address)
@@ -135,8 +165,9 @@ static int listen_at(struct helper *helper, const char *path)
     fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return -errno;
-    remove_stale(&address);
-    r = bind_privately(fd, &address);
+    r = remove_stale(&address);
+    if (r == 0)
+        r = bind_privately(fd, &address);
     if (r < 0)
         return r;
     if (listen(fd, LISTEN_BACKLOG) < 0)
@@ -216,6 +247,15 @@ void listen_publish_policy(const struct helper *helper)
                 strerror(-r));
 }
 
+static const char *mend_for(int error)
+{
+    if (error == -EADDRINUSE)
+        return "; another helper serves it: end that one first";
+    if (error == -ENOTSOCK)
+        return "; something else stands there: remove it, or give another --listen";
+    return "";
+}
+
 int listen_start(struct helper *helper, char **ret_error)
 {
     const char *what = "the sockets of the service manager (they must be SOCK_SEQPACKET)";
@@ -228,8 +268,7 @@ int listen_start(struct helper *helper, char **ret_error)
         r = listen_at(helper, what);
     }
     if (r < 0) {
-        if (asprintf(ret_error, "cannot listen at %s: %s%s", what, strerror(-r),
-                     r == -EADDRINUSE ? "; another helper serves it" : "") < 0)
+        if (asprintf(ret_error, "cannot listen at %s: %s%s", what, strerror(-r), mend_for(r)) < 0)
             *ret_error = NULL;
         return r;
     }
@@ -243,6 +282,7 @@ void listen_stop(struct helper *helper)
         struct listener *listener = helper->listeners;
 
         helper->listeners = listener->next;
+        loop_disarm(&listener->pause);
         loop_remove(helper->loop, &listener->source);
         close(listener->source.fd);
         free(listener);

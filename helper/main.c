@@ -55,11 +55,31 @@ static void apply_config(struct helper *helper)
     helper->orders[CLASS_EVENT].slots = helper->config->events_max;
 }
 
+/* The log stays open over a reload: what was said of it at start holds until the next. */
+static int refuse_restart(const struct helper *helper, const struct config *config,
+                          char **ret_error)
+{
+    const struct config *running = helper->config;
+
+    if (strcmp(config->audit, running->audit) == 0 && config->audit_kept == running->audit_kept)
+        return 0;
+    if (asprintf(ret_error,
+                 "%s: audit and audit_kept hold from the helper's start on: restart needed",
+                 helper->options.config) < 0)
+        return -ENOMEM;
+    return CONFIG_E_REFUSED;
+}
+
 int helper_reload(struct helper *helper, char **ret_error)
 {
     struct config *config;
     int r = config_load(helper->options.config, helper->options.config_given, &config, ret_error);
 
+    if (r == 0) {
+        r = refuse_restart(helper, config, ret_error);
+        if (r != 0)
+            config_free(config);
+    }
     if (r != 0)
         return r;
     config_free(helper->config);
@@ -145,7 +165,8 @@ static int serve(struct helper *helper)
         return 0;
     if (fcntl(channel, F_SETFD, FD_CLOEXEC) < 0 || fcntl(channel, F_SETFL, O_NONBLOCK) < 0)
         return fail(helper, PROTOCOL_E_INTERNAL, -errno, NULL);
-    return peer_add(helper, channel, true);
+    r = peer_add(helper, channel, true);
+    return r == 0 ? 0 : fail(helper, PROTOCOL_E_INTERNAL, r, NULL);
 }
 
 /* The helper's signals, as one more source. */
@@ -233,7 +254,7 @@ int main(int argc, char **argv)
     struct signals signals = {.source.fd = -EBADF};
     int status;
 
-    harden_process();
+    harden_process(&helper.spawn.files);
     if (!options_parse(argc, argv, &helper.options, &status))
         return status;
     status = EXIT_SETUP;

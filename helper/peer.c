@@ -22,6 +22,9 @@
 /* Answers that a peer may leave unread beside those to its calls, before it is cut off. */
 #define QUEUE_SLACK 64
 
+/* Packets thrown away at the most before a peer that broke the protocol is closed. */
+#define UNREAD_MAX 256
+
 /* A packet that the socket did not take yet. */
 struct queued {
     struct queued *next;
@@ -245,15 +248,31 @@ static int dispatch(struct peer *peer, struct message *message, int *bulk_fd)
     return 0;
 }
 
-/* A wrong packet: told, and where its framing is wrong, the connection ends. */
+/* A close with packets unread would reach the peer before the error that was sent to it. */
+static void discard_unread(struct peer *peer)
+{
+    char byte;
+
+    for (int i = 0; i < UNREAD_MAX; i++) {
+        if (recv(peer->source.fd, &byte, sizeof(byte), MSG_DONTWAIT) <= 0)
+            break;
+    }
+}
+
+/*
+ * A wrong packet: told; where its framing is wrong, or it came before the hello, the connection
+ * ends.
+ */
 static void object(struct peer *peer, uint64_t id, int error, const char *field)
 {
     char sentence[PROTOCOL_SENTENCE_MAX];
 
     protocol_error_sentence(error, field, sentence, sizeof(sentence));
     peer_send_error(peer, id, error, sentence);
-    if (id == 0 || !protocol_error_is_content(error))
+    if (id == 0 || !peer->greeted || !protocol_error_is_content(error)) {
+        discard_unread(peer);
         remove_peer(peer);
+    }
 }
 
 static void take_packet(struct peer *peer, struct packet *packet)
@@ -291,8 +310,8 @@ static void peer_ready(struct source *source, uint32_t events)
         return;
     if (r == 0)
         take_packet(peer, &packet);
-    else if (r > 0)
-        object(peer, 0, r, NULL);
+    else if (r > 0 || r == -EMFILE)
+        object(peer, 0, r > 0 ? r : PROTOCOL_E_INTERNAL, NULL);
     else
         remove_peer(peer);
 }

@@ -245,7 +245,7 @@ static int decode_fields(const msgpack_object *root, size_t size, decoder *decod
     struct fields fields;
     struct store store;
 
-    if (root->via.array.size < 4)
+    if (root->via.array.size < 4 || root->via.array.ptr[3].type != MSGPACK_OBJECT_MAP)
         return PROTOCOL_E_SHAPE;
     store_init(&store, size);
     fields_init(&fields, &root->via.array.ptr[3], &store);

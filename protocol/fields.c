@@ -72,7 +72,7 @@ void fields_init(struct fields *fields, const msgpack_object *object, struct sto
     fields->map = map;
     fields->store = store;
     if (object->type != MSGPACK_OBJECT_MAP) {
-        fields_fail(fields, NULL, PROTOCOL_E_SHAPE);
+        fields_fail(fields, NULL, PROTOCOL_E_FIELD);
         return;
     }
     if (map->size > PROTOCOL_KEYS_MAX) {

@@ -56,7 +56,7 @@ static int cut_to(struct log_file *file, off_t size)
 
 int log_file_append(struct log_file *file, const char *line, size_t size)
 {
-    off_t former;
+    off_t former = 0;
     int r;
 
     r = file->torn_at >= 0 ? cut_to(file, file->torn_at) : 0;
@@ -101,7 +101,7 @@ static int find_last_line(const struct log_file *file, off_t size, off_t *ret_of
 
 int log_file_mend(struct log_file *file, off_t *ret_cut)
 {
-    off_t size, last = 0;
+    off_t size = 0, last = 0;
     int r;
 
     r = log_file_size(file, &size);

@@ -107,8 +107,7 @@ static void read_boot_id(struct audit_log *log)
     log->source.boot[size] = '\0';
 }
 
-static int lock_free_slot(struct audit_log *log, const struct place *place, unsigned int *ret_slot,
-                          char **ret_error)
+static int lock_free_slot(struct audit_log *log, const struct place *place, char **ret_error)
 {
     for (unsigned int slot = 1; slot <= PLACE_SLOTS_MAX; slot++) {
         int fd, r;
@@ -116,10 +115,8 @@ static int lock_free_slot(struct audit_log *log, const struct place *place, unsi
         r = place_lock_slot(place, slot, true, &fd, &log->path, ret_error);
         if (r == PLACE_E_TAKEN)
             continue;
-        if (r == 0) {
+        if (r == 0)
             log_file_init(&log->file, fd);
-            *ret_slot = slot;
-        }
         return r;
     }
     if (asprintf(ret_error,
@@ -150,15 +147,14 @@ static int settle_file(struct audit_log *log, char **ret_error)
 
 static int open_in_place(struct audit_log *log, const struct place *place, char **ret_error)
 {
-    unsigned int slot;
     int r;
 
-    r = lock_free_slot(log, place, &slot, ret_error);
+    r = lock_free_slot(log, place, ret_error);
     if (r != 0)
         return r;
     r = settle_file(log, ret_error);
     if (r == 0)
-        orphans_close(place, slot, &log->source);
+        orphans_close(place, &log->source);
     return r;
 }
 

@@ -44,7 +44,9 @@ struct audit_result {
  * in a slash; directories are made with mode 0700, files with 0600. One helper has one file: it is
  * locked, and where another helper holds it (even a stopped one) the next free of
  * `<name>-2.log`, `<name>-3.log` … is taken. Then a torn last line is mended, and each call that a
- * former helper began there and did not end gets its end record (reason helper-lost).
+ * former helper began and did not end gets its end record (reason helper-lost), in each file of the
+ * place that nobody holds. A disk that is full then is no error: it is done before the first
+ * record.
  *
  * `kept` is how many bytes of each stream's end go into a record.
  * Returns 0, AUDIT_E_REFUSED with a sentence in `*ret_error` (the caller frees), or -ENOMEM.
@@ -52,7 +54,9 @@ struct audit_result {
 int audit_open(const char *place, const char *name, size_t kept, struct audit_log **ret_log,
                char **ret_error);
 
-/* NULL is allowed. */
+/*
+ * Notes in the log that every call has its end, where that is so. NULL is allowed.
+ */
 void audit_close(struct audit_log *log);
 
 /* The path of the file, for status. */
@@ -62,12 +66,16 @@ const char *audit_path(const struct audit_log *log);
 const char *audit_instance(const struct audit_log *log);
 
 /*
- * Write a call's begin and end. Return 0 or a negative errno, -ENOSPC among them; a record that
- * could not be written whole leaves no part behind.
+ * Write a call's begin and end. Return 0 or a negative errno, among them -ENOSPC for a full disk or
+ * quota; a record that could not be written whole leaves no part behind. Where RLIMIT_FSIZE is set,
+ * SIGXFSZ must be ignored.
  */
 int audit_begin(struct audit_log *log, const struct audit_call *call);
 int audit_end(struct audit_log *log, const struct audit_call *call,
               const struct audit_result *result);
 
-/* Counts a record that was given up because the disk is full; the next one that is written is preceded by a record of how many were lost. */
+/*
+ * Counts a record that was given up because the disk is full. Before the next one that is written
+ * comes a record of how many were lost.
+ */
 void audit_count_lost(struct audit_log *log);

@@ -51,8 +51,7 @@ static void close_slot(const struct place *place, unsigned int slot,
     log_file_clear(&file);
 }
 
-void orphans_close(const struct place *place, unsigned int own_slot,
-                   const struct record_source *source)
+void orphans_close(const struct place *place, const struct record_source *source)
 {
     auto_close int fd = openat(place->directory_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct dirent *entry;
@@ -65,7 +64,7 @@ void orphans_close(const struct place *place, unsigned int own_slot,
     while ((entry = readdir(directory))) {
         unsigned int slot = place_slot_of(place, entry->d_name);
 
-        if (slot != 0 && slot != own_slot)
+        if (slot != 0)
             close_slot(place, slot, source);
     }
     closedir(directory);

@@ -9,9 +9,8 @@
 #include "record.h"
 
 /*
- * Closes the unfinished calls in each file of the place that nobody holds, as the next helper may
- * get another file than the one that ended. What cannot be read or written stays for the next
- * start.
+ * Closes the unfinished calls in each file of the place that nobody holds, this helper included, as
+ * the next helper may get another file than the one that ended. What cannot be read or written
+ * stays for the next start.
  */
-void orphans_close(const struct place *place, unsigned int own_slot,
-                   const struct record_source *source);
+void orphans_close(const struct place *place, const struct record_source *source);

@@ -192,7 +192,7 @@ static int find_unfinished(struct recovery *recovery, const struct log_file *fil
 
 int recovery_start(struct recovery *recovery, struct log_file *file)
 {
-    off_t size;
+    off_t size = 0;
     int r;
 
     *recovery = (struct recovery){.next = -1};

@@ -17,7 +17,7 @@
 
 /* What happens to a call whose record cannot be written since the disk is full. */
 enum audit_full {
-    AUDIT_FULL_DENY,
+    AUDIT_FULL_DENY,  /* the call has failed: the failure policy answers */
     AUDIT_FULL_COUNT, /* go on, and tell later how many were lost */
 };
 

@@ -37,7 +37,7 @@ struct key {
 
 static const struct key keys[CONFIG_KEYS_MAX] = {
     {"hooks", KEY_PATH, AT(hooks), 0, 0, VIRTHOOK_HOOKS_DIR, "a path that starts with /"},
-    {"audit", KEY_PATH, AT(audit), 0, 0, VIRTHOOK_LOG_DIR, "a path that starts with /"},
+    {"audit", KEY_PATH, AT(audit), 0, 0, VIRTHOOK_LOG_DIR "/", "a path that starts with /"},
     {"per_guest_layout", KEY_YES_NO, AT(per_guest_layout), 0, 0, "no", "yes or no"},
     {"deadline", KEY_SECONDS, AT(deadline_ms), CONFIG_DEADLINE_LEAST_MS, CONFIG_DEADLINE_MOST_MS,
      "120", CONFIG_DEADLINE_TAKES},

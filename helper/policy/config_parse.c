@@ -125,11 +125,10 @@ __attribute__((format(printf, 2, 0))) static void take_error(cfg_t *section, con
     if (near)
         config_refuse(reading->problem, line, "%s; did you mean '%s'?", message, near);
     else
-        config_refuse(
-            reading->problem, line,
-            "%s; write key = value, or failure \"title\" { ... } or rule \"title\" { ... } "
-            "with a title of its own",
-            message);
+        config_refuse(reading->problem, line,
+                      "%s; write key = value, failure \"operation\" { ... } or rule \"name\" { ... "
+                      "}, each once",
+                      message);
 }
 
 static void add_options(cfg_opt_t *options, const char *const *names, cfg_callback_t take)

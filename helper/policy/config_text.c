@@ -85,10 +85,18 @@ static void blank_line_comment(struct scanner *scanner)
         scanner->text[scanner->at++] = ' ';
 }
 
+/* Makes spaces of the two characters that open or close a comment. */
+static void blank_pair(struct scanner *scanner)
+{
+    memcpy(scanner->text + scanner->at, "  ", 2);
+    scanner->at += 2;
+}
+
 static int blank_block_comment(struct scanner *scanner)
 {
     unsigned int first = scanner->line;
 
+    blank_pair(scanner);
     while (!at_pair(scanner, '*', '/')) {
         if (scanner->at >= scanner->size)
             return config_refuse(scanner->problem, first,
@@ -99,8 +107,7 @@ static int blank_block_comment(struct scanner *scanner)
             scanner->text[scanner->at] = ' ';
         scanner->at++;
     }
-    memcpy(scanner->text + scanner->at, "  ", 2);
-    scanner->at += 2;
+    blank_pair(scanner);
     return 0;
 }
 

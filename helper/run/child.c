@@ -138,6 +138,7 @@ void child_become_runner(const struct spawn_context *context, int channel)
     r = child_enter(context, &step);
     if (r < 0)
         child_fail(RUNNER_CHANNEL_FD, step, -r);
+    setrlimit(RLIMIT_NOFILE, &context->files);
     syscall(SYS_execveat, CHILD_BINARY_FD, "", argv, envp, AT_EMPTY_PATH);
     child_fail(RUNNER_CHANNEL_FD, RUNNER_STEP_EXEC_RUNNER, errno);
 }

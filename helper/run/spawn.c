@@ -76,7 +76,8 @@ static int refuse(char **ret_error, const char *what, const char *path, int erro
 
 int spawn_prepare(const char *path, struct spawn_context *ret_context, char **ret_error)
 {
-    struct spawn_context context = {.runner_fd = -EBADF, .null_fd = -EBADF};
+    struct spawn_context context = {
+        .runner_fd = -EBADF, .null_fd = -EBADF, .files = ret_context->files};
     int r;
 
     snprintf(context.uid_map, sizeof(context.uid_map), "%u %u 1", geteuid(), geteuid());

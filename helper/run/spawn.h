@@ -9,6 +9,7 @@
 #include "job.h"
 
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 /* spawn_prepare() found that no runner can be made here. */
@@ -22,6 +23,7 @@ struct spawn_context {
                             CAP_SYS_ADMIN */
     bool own_proc;       /* scripts see a /proc of their own namespace */
     char uid_map[64], gid_map[64];
+    struct rlimit files; /* RLIMIT_NOFILE of scripts; set by the caller */
 };
 
 /* A runner that waits for its job; the descriptors are the caller's. */
@@ -32,9 +34,9 @@ struct runner {
 };
 
 /*
- * Opens the runner's binary at `path` and tries which namespaces this process may make. Returns 0
- * (spawn_clear() gives back), SPAWN_E_REFUSED with a sentence in `*ret_error` that the caller
- * frees, or a negative errno.
+ * Opens the runner's binary at `path` and tries which namespaces this process may make; `files`
+ * stays as it is. Returns 0 (spawn_clear() gives back), SPAWN_E_REFUSED with a sentence in
+ * `*ret_error` that the caller frees, or a negative errno.
  */
 int spawn_prepare(const char *path, struct spawn_context *ret_context, char **ret_error);
 void spawn_clear(struct spawn_context *context);

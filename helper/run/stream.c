@@ -8,6 +8,7 @@
 #include "cleanup.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/epoll.h>
 
 /* Read at a time, from one stream, before others have their turn. */
@@ -30,10 +31,13 @@ static ssize_t read_some(struct stream *stream)
     static char buffer[READ_SIZE];
     ssize_t size = read(stream->source.fd, buffer, sizeof(buffer));
 
-    if (size > 0 && stream->reply)
+    if (size > 0 && stream->reply) {
         reply_append(stream->reply, buffer, (size_t)size);
-    else if (size > 0)
+        /* The new XML can hold passwords. */
+        explicit_bzero(buffer, (size_t)size);
+    } else if (size > 0) {
         tail_append(&stream->tail, buffer, (size_t)size);
+    }
     return size;
 }
 

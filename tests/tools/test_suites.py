@@ -38,6 +38,7 @@ static void cannot_be_tried(void **state)
     print_message("no such kernel\\n");
     skip();
 }
+static void says_nothing(void **state) { (void)state; skip(); }
 static void ends_the_program(void **state) { (void)state; exit(0); }
 static void leaks(void **state)
 {
@@ -50,7 +51,7 @@ static void leaks(void **state)
 int main(void)
 {
     (void)keeps_its_promise, (void)breaks_it, (void)cannot_be_tried;
-    (void)ends_the_program, (void)leaks;
+    (void)says_nothing, (void)ends_the_program, (void)leaks;
     const struct CMUnitTest tests[] = {TESTS};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
@@ -113,7 +114,10 @@ def test_a_skip_is_listed_with_its_reason(checkout):
     assert "skipped: tests.tools.test_one.test_b: no such kernel" in done.stdout
 
 
-@pytest.mark.parametrize("text", ["", "import pytest\n@pytest.mark.skip\ndef test_a(): pass\n"])
+SKIPPED = "import pytest\n@pytest.mark.skip(reason='no such kernel')\ndef test_a(): pass\n"
+
+
+@pytest.mark.parametrize("text", ["", SKIPPED])
 def test_a_suite_that_ran_nothing_fails(checkout, text):
     checkout.write("tests/tools/test_one.py", text)
     done = checkout.test("tools")
@@ -140,6 +144,13 @@ def test_unit_tests_are_counted_one_by_one(checkout):
     assert (done.returncode, last_line(done)) == (1, "1 passed, 1 failed, 1 skipped")
     assert "0x1 != 0x2" in done.stdout
     assert "skipped: group: cannot_be_tried: no such kernel" in done.stdout
+
+
+def test_a_skip_without_a_reason_fails(checkout):
+    checkout.unit_tests("keeps_its_promise", "says_nothing")
+    done = checkout.test("unit")
+    assert (done.returncode, last_line(done)) == (1, "1 passed, 1 failed, 0 skipped")
+    assert "skipped without a reason" in done.stdout
 
 
 def test_unit_tests_that_were_planned_and_did_not_run_fail(checkout):

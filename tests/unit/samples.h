@@ -38,11 +38,6 @@ static struct message_script sample_scripts[] = {
     },
 };
 
-/* The vector "scripts": the content of a memfd. */
-static struct message_script sample_details[] = {
-    {.path = "/h/qemu", .exit_status = 0, .duration_ms = 1},
-};
-
 #define SAMPLE(sample_name, sample_side, sample_type, sample_id, ...)                 \
     {                                                                                 \
         .name = sample_name, .side = sample_side,                                     \

@@ -28,6 +28,11 @@ struct vector {
     uint8_t bytes[BYTES_MAX];
 };
 
+/* The structure of the vector "scripts": the content of a memfd. */
+static const struct message_script sample_details[] = {
+    {.path = "/h/qemu", .exit_status = 0, .duration_ms = 1},
+};
+
 static struct vector vectors[VECTORS_MAX];
 static size_t vector_count;
 

@@ -33,6 +33,11 @@ def failed(name, detail):
     return Case(name, FAILED, detail)
 
 
+def skipped(name, reason):
+    """A case that was not tried; one that does not say why has failed."""
+    return Case(name, SKIPPED, reason) if reason else failed(name, "it was skipped without a reason")
+
+
 def check(name, complaints):
     """The case of a check that returns lines of complaint, or nothing."""
     return failed(name, "\n".join(complaints)) if complaints else passed(name)
@@ -65,7 +70,7 @@ def junit_case(element):
     if not details:
         return passed(name)
     if details[0].tag == "skipped":
-        return Case(name, SKIPPED, details[0].get("message", ""))
+        return skipped(name, details[0].get("message", ""))
     details += [part for part in element if part.tag in ("system-out", "system-err")]
     return failed(name, "\n".join(part.text or part.get("message", "") for part in details))
 
@@ -109,6 +114,7 @@ def tap_cases(program, stdout, output):
 def tap_case(program, told, before, output):
     """cmocka's skip() has no room for a reason: that is the line which the test printed before."""
     if skip := TAP_SKIP.match(told[2]):
-        return Case(f"{program}: {skip[1]}", SKIPPED, before)
+        reason = "" if TAP_LINE.match(before) or TAP_PLAN.match(before) else before
+        return skipped(f"{program}: {skip[1]}", reason)
     name = f"{program}: {told[2]}"
     return passed(name) if told[1] == "ok" else failed(name, output)

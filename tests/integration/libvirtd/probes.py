@@ -29,6 +29,8 @@ def daemon_with_guests(arrangement, allow, cache, **how):
         for guest in ("victim", "bystander"):
             daemon.define_guest(guest)
         daemon.virsh("start", "bystander").checked()
+        for question in NEED_NO_LOCK.values():  # libvirt's first look at QEMU takes it a second
+            daemon.virsh(*question).checked()
     except BaseException:
         daemon.close()
         raise

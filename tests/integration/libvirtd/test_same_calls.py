@@ -31,8 +31,23 @@ class Difference:
 DIFFERENCES = [
     Difference("argv[0]", r"/etc/libvirt/hooks/\w+", r"/etc/virthook/hooks/\w+",
                "the shim stands where libvirt looks; scripts behind it have a folder of their own"),
-    Difference("descriptor 0 target", r"pipe|/dev/null", r"/memfd:\S+ \(deleted\)|/dev/null",
+    Difference("descriptor 0 target", r"pipe", r"/memfd:\S+ \(deleted\)",
                "stdin travels as a sealed memfd, which a script can read but not change"),
+    Difference("descriptor 0 access", r"both", r"read",
+               "the daemon's hooks get /dev/null to read; libvirt opens it for writing too"),
+    Difference("leads_session", r"False", r"True",
+               "each script has a session of its own, so that no terminal or group is shared"),
+    Difference("environment PATH", r".+",
+               r"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+               "the same for every script, however the daemon was started"),
+    Difference("environment TMPDIR", r"/tmp", r"",
+               "the daemon's own, and no business of its scripts"),
+    Difference("environment LIBVIRT_DEFAULT_URI", r"", r"(qemu|lxc):///system",
+               "a script's virsh would otherwise start a session daemon that lives on"),
+    *(Difference(f"environment VIRTHOOK_{name}", r"", value, "tells a script what its call is")
+      for name, value in [("CALL", r"[0-9a-f]{16}-\d+"), ("DRIVER", r"[a-z]+"),
+                          ("OBJECT", r"-|[a-z]1"), ("OPERATION", r"[a-z-]+"),
+                          ("SUB_OPERATION", r"begin|end|-"), ("EXTRA", r"-|[A-Za-z]+")]),
 ]
 
 
@@ -104,6 +119,14 @@ def test_a_script_sees_the_same_but_for_what_is_listed(trace, way):
 def test_every_difference_that_is_listed_is_there(trace, way):
     found = {difference[2] for difference in compared(trace, way)}
     assert {listed.field for listed in DIFFERENCES} <= found
+
+
+@pytest.mark.parametrize("way", VIRTHOOK)
+def test_the_variables_say_what_the_arguments_say(trace, way):
+    names = ["DRIVER", "OBJECT", "OPERATION", "SUB_OPERATION", "EXTRA"]
+    for record in [record for records in trace(way)[0].values() for record in records]:
+        variables = [record["environment"][f"VIRTHOOK_{name}"] for name in names]
+        assert variables == [called(record)[0], *record["argv"][1:]]
 
 
 @pytest.mark.parametrize("way", VIRTHOOK)

@@ -8,6 +8,8 @@ import pytest
 from rig.arrangement import HELPER, Service, Shim
 from rig.libvirtd import Libvirtd
 
+START = ["prepare", "start", "started"]
+
 WITHOUT_HELPER = [("bind", "/dev/null", HELPER, "")]
 
 
@@ -58,15 +60,15 @@ def test_scripts_of_the_folder_run_after_the_main_one_in_byte_order(served, hook
 
 def test_the_service_runs_the_hooks_where_it_listens(served):
     served.virsh("start", "g1").checked()
-    assert [process for process in served.processes() if process.name == "virthook-helper"][0].pid \
-        == served.arrangement.helper.pid
-    assert [record["operation"] for record in served.audit("end")] == ["prepare", "start", "started"]
+    helpers = [process.pid for process in served.processes() if process.name == "virthook-helper"]
+    assert helpers == [served.arrangement.helper.pid]
+    assert [record["operation"] for record in served.audit("end")] == START
 
 
 def test_where_the_service_has_ended_the_shim_runs_the_hooks_by_a_helper_of_its_own(served):
     served.arrangement.stop()
     served.virsh("start", "g1").checked()
-    assert [record["operation"] for record in served.audit("end")] == ["prepare", "start", "started"]
+    assert [record["operation"] for record in served.audit("end")] == START
 
 
 def test_a_service_that_does_not_answer_denies_after_2_s_and_serves_again_when_it_goes_on(served):

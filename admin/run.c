@@ -1,0 +1,150 @@
+/*
+ * `virt-hook run`: one call, as libvirt would make it, through the public library and a private
+ * helper, with no service and no libvirt. Admin's process, as root or, in a session, as any user.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "cleanup.h"
+#include "command.h"
+#include "input.h"
+#include "interrupt.h"
+#include "places.h"
+#include "run_options.h"
+#include "show.h"
+#include "virthook-config.h"
+#include "virthook.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Beyond the deadline itself, a helper's promise is believed as the library does by default. */
+#define HOUR_MS (60 * 60 * 1000ULL)
+
+static int complain(int status, const char *what, int error)
+{
+    fprintf(stderr, "virt-hook run: %s: %s\n", what, strerror(-error));
+    return status;
+}
+
+static void close_hook(struct virthook **slot)
+{
+    interrupt_forget();
+    virthook_close(*slot);
+}
+
+static void free_reply(struct virthook_reply **slot)
+{
+    virthook_reply_free(*slot);
+}
+
+#define auto_hook  __attribute__((cleanup(close_hook)))
+#define auto_reply __attribute__((cleanup(free_reply)))
+
+static int open_hook(const struct run_options *from, struct virthook **ret_hook)
+{
+    struct virthook_options options = {
+        .size = sizeof(options),
+        .name = "virt-hook",
+        .helper = from->helper,
+        .hooks = from->hooks,
+        .config = from->config,
+        .audit = from->audit,
+        .policy = "", /* a service's copy says nothing about this helper's configuration */
+        .deadline_ms = from->timeout_ms,
+        .max_wait_ms = HOUR_MS,
+    };
+
+    return virthook_open(&options, ret_hook);
+}
+
+static int call(struct virthook *hook, const struct run_options *from, const void *input,
+                size_t input_size, struct virthook_reply **ret_reply)
+{
+    struct virthook_request request = {
+        .size = sizeof(request),
+        .driver = from->driver,
+        .object = from->object,
+        .operation = from->operation,
+        .sub_operation = from->sub_operation,
+        .extra = from->extra,
+        .input = input,
+        .input_size = input_size,
+        .timeout_ms = from->timeout_ms,
+    };
+
+    return virthook_call(hook, &request, ret_reply);
+}
+
+static bool is_one_of(const char *reason, const char *const *reasons)
+{
+    while (*reasons && strcmp(*reasons, reason) != 0)
+        reasons++;
+    return *reasons;
+}
+
+static int status_of(const struct virthook_reply *reply)
+{
+    static const char *const no_helper[] = {"no-helper", "no-answer", "helper-lost", NULL};
+
+    if (interrupt_seen())
+        return STATUS_INTERRUPTED;
+    if (strcmp(reply->reason, "bad-configuration") == 0)
+        return STATUS_USAGE;
+    if (is_one_of(reply->reason, no_helper))
+        return STATUS_NO_HELPER;
+    return reply->allow ? STATUS_ALLOW : STATUS_DENY;
+}
+
+static int refuse_call(int error)
+{
+    if (error == -EINVAL) {
+        fputs("virt-hook run: a name cannot be one: an object has no newline and no '/', an "
+              "operation is of lower-case letters, digits and hyphens, all are UTF-8\n",
+              stderr);
+        return STATUS_USAGE;
+    }
+    return complain(STATUS_NO_HELPER, "the call could not be made", error);
+}
+
+static int show(const struct virthook_reply *reply, bool json)
+{
+    int r = json ? show_json(reply) : show_plain(reply);
+
+    return r < 0 ? complain(STATUS_USAGE, "the reply cannot be shown", r) : status_of(reply);
+}
+
+static int run(struct run_options *options)
+{
+    auto_hook struct virthook *hook = NULL;
+    auto_reply struct virthook_reply *reply = NULL;
+    auto_free void *input = NULL;
+    size_t input_size = 0;
+    int r;
+
+    r = geteuid() == 0 ? 0 : places_of_session(options);
+    if (r < 0)
+        return complain(STATUS_USAGE, "the session's folders cannot be told, set HOME", r);
+    r = input_read(&input, &input_size);
+    if (r < 0)
+        return complain(STATUS_USAGE, "stdin cannot be read", r);
+    r = open_hook(options, &hook);
+    if (r == 0)
+        r = interrupt_watch(hook);
+    if (r < 0)
+        return complain(STATUS_USAGE, "cannot begin", r);
+    r = call(hook, options, input, input_size, &reply);
+    return r < 0 ? refuse_call(r) : show(reply, options->json);
+}
+
+int run_command(int argc, char **argv)
+{
+    struct run_options options;
+    int status;
+
+    signal(SIGPIPE, SIG_IGN);
+    if (run_options_parse(argc, argv, &options, &status))
+        status = run(&options);
+    run_options_clear(&options);
+    return status;
+}

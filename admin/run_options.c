@@ -1,0 +1,175 @@
+/*
+ * The command line of `virt-hook run`. Admin's process; its user is trusted, and makes mistakes.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "run_options.h"
+
+#include "command.h"
+#include "virthook-config.h"
+#include "virthook.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A deadline as the configuration may have it, in seconds. */
+#define TIMEOUT_MIN 0.1
+#define TIMEOUT_MAX 3600.0
+
+#define NAMES_MIN 4
+#define NAMES_MAX 5
+
+static const char help_text[] =
+    "Usage: virt-hook run [OPTION]... DRIVER OBJECT OPERATION SUB-OPERATION [EXTRA]\n"
+    "Make one hook call as libvirt would, through a helper of its own, and show what comes of it.\n"
+    "What is on stdin goes to the hooks' stdin; a terminal counts as empty. The hooks' output "
+    "comes\n"
+    "on stdout, what they say and a one-line verdict on stderr.\n"
+    "\n"
+    "  --config FILE      configuration (default " VIRTHOOK_CONFIG_PATH ")\n"
+    "  --hooks DIR        where hooks are, instead of the configuration's\n"
+    "  --audit FILE       audit log, or a directory ending in /, instead of the configuration's\n"
+    "  --timeout SECONDS  deadline of the call, 0.1 to 3600, instead of the configuration's\n"
+    "  --json             one JSON object on stdout, in place of the output and the verdict\n"
+    "  --helper PATH      the helper's binary (default " VIRTHOOK_HELPER_PATH ")\n"
+    "  --help\n"
+    "\n"
+    "A user other than root has the configuration $XDG_CONFIG_HOME/virthook/virthook.conf. "
+    "Without\n"
+    "it, hooks are in $XDG_CONFIG_HOME/virthook/hooks and the log in $XDG_STATE_HOME/virthook/.\n"
+    "\n"
+    "Exit status: 0 allow; 1 deny; 2 usage or configuration; 3 no helper; 130 interrupted.\n"
+    "\n"
+    "For example: virt-hook run qemu guest1 prepare begin < guest1.xml\n";
+
+enum option_key {
+    KEY_CONFIG = 256,
+    KEY_HOOKS,
+    KEY_AUDIT,
+    KEY_TIMEOUT,
+    KEY_JSON,
+    KEY_HELPER,
+    KEY_HELP,
+};
+
+static const struct option long_options[] = {
+    {"config", required_argument, NULL, KEY_CONFIG},
+    {"hooks", required_argument, NULL, KEY_HOOKS},
+    {"audit", required_argument, NULL, KEY_AUDIT},
+    {"timeout", required_argument, NULL, KEY_TIMEOUT},
+    {"json", no_argument, NULL, KEY_JSON},
+    {"helper", required_argument, NULL, KEY_HELPER},
+    {"help", no_argument, NULL, KEY_HELP},
+    {0},
+};
+
+static bool complain(const char *what, const char *detail)
+{
+    fprintf(stderr, "virt-hook run: %s%s\nTry 'virt-hook run --help'.\n", what, detail);
+    return false;
+}
+
+/* The library takes absolute paths alone, a person gives any. */
+static bool take_path(const char *value, char **slot)
+{
+    char *here = NULL, *path = NULL;
+
+    if (!value[0])
+        return complain("a path is empty", "");
+    if (value[0] == '/') {
+        path = strdup(value);
+    } else {
+        here = getcwd(NULL, 0);
+        if (!here || asprintf(&path, "%s/%s", here, value) < 0)
+            path = NULL;
+    }
+    free(here);
+    if (!path)
+        return complain("the path cannot be made absolute: ", strerror(errno));
+    free(*slot);
+    *slot = path;
+    return true;
+}
+
+static bool take_timeout(const char *value, uint64_t *ret_ms)
+{
+    double seconds;
+    char *end;
+
+    errno = 0;
+    seconds = strtod(value, &end);
+    if (end == value || *end || errno || !(seconds >= TIMEOUT_MIN && seconds <= TIMEOUT_MAX))
+        return complain("--timeout wants 0.1 to 3600 seconds, and is ", value);
+    *ret_ms = (uint64_t)(seconds * 1000 + 0.5);
+    return true;
+}
+
+/* One option; false where it, or --help, ends the command. */
+static bool take_option(struct run_options *options, int key, int *ret_status)
+{
+    switch (key) {
+    case KEY_CONFIG:
+        return take_path(optarg, &options->config);
+    case KEY_HOOKS:
+        return take_path(optarg, &options->hooks);
+    case KEY_AUDIT:
+        return take_path(optarg, &options->audit);
+    case KEY_HELPER:
+        return take_path(optarg, &options->helper);
+    case KEY_TIMEOUT:
+        return take_timeout(optarg, &options->timeout_ms);
+    case KEY_JSON:
+        options->json = true;
+        return true;
+    case KEY_HELP:
+        fputs(help_text, stdout);
+        *ret_status = STATUS_ALLOW;
+        return false;
+    default:
+        fputs("Try 'virt-hook run --help'.\n", stderr);
+        return false;
+    }
+}
+
+static bool take_names(struct run_options *options, int count, char **names)
+{
+    if (count < NAMES_MIN)
+        return complain("a name is missing: DRIVER OBJECT OPERATION SUB-OPERATION [EXTRA]", "");
+    if (count > NAMES_MAX)
+        return complain("one name too many: ", names[NAMES_MAX]);
+    if (!virthook_is_driver(names[0]))
+        return complain("the driver is qemu, network, lxc, libxl, bhyve or daemon, not ", names[0]);
+    options->driver = names[0];
+    options->object = names[1];
+    options->operation = names[2];
+    options->sub_operation = names[3];
+    options->extra = count == NAMES_MAX ? names[4] : NULL;
+    return true;
+}
+
+bool run_options_parse(int argc, char **argv, struct run_options *ret_options, int *ret_status)
+{
+    int key;
+
+    *ret_options = (struct run_options){0};
+    *ret_status = STATUS_USAGE;
+    /* "+": options end at the first name, so that an object may begin with a hyphen. */
+    while ((key = getopt_long(argc, argv, "+", long_options, NULL)) != -1) {
+        if (!take_option(ret_options, key, ret_status))
+            return false;
+    }
+    return take_names(ret_options, argc - optind, argv + optind);
+}
+
+void run_options_clear(struct run_options *options)
+{
+    free(options->config);
+    free(options->hooks);
+    free(options->audit);
+    free(options->helper);
+    *options = (struct run_options){0};
+}

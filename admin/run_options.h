@@ -1,0 +1,25 @@
+/*
+ * The command line of `virt-hook run`. Admin's process.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Paths are absolute and owned; NULL where not given. The names are the process's arguments. */
+struct run_options {
+    char *config, *hooks, *audit, *helper;
+    uint64_t timeout_ms; /* 0: as configured */
+    bool json;
+    const char *driver, *object, *operation, *sub_operation, *extra;
+};
+
+/*
+ * Reads the command line; prints help, or what is wrong. Returns true to go on; else `*ret_status`
+ * is the exit status. run_options_clear() in both cases.
+ */
+bool run_options_parse(int argc, char **argv, struct run_options *ret_options, int *ret_status);
+
+void run_options_clear(struct run_options *options);

@@ -1,0 +1,207 @@
+/*
+ * libvirthook's functions, as the public header has them. Runs in the caller's process, in any of
+ * its threads; the caller is trusted, and kept from mistakes where that is cheap.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "hook.h"
+
+#include "call.h"
+#include "cleanup.h"
+#include "clock.h"
+#include "names.h"
+#include "presence.h"
+#include "reach.h"
+#include "reply.h"
+#include "virthook-config.h"
+#include "virthook.h"
+
+#include <string.h>
+
+/* Waiting is counted on the clock that nobody sets. */
+static int init_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    int r;
+
+    r = pthread_condattr_init(&attributes);
+    if (r != 0)
+        return -r;
+    r = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    if (r == 0)
+        r = pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+    return -r;
+}
+
+static int init_locks(struct virthook *hook)
+{
+    int r = -pthread_mutex_init(&hook->lock, NULL);
+
+    if (r < 0)
+        return r;
+    r = init_condition(&hook->changed);
+    if (r < 0)
+        pthread_mutex_destroy(&hook->lock);
+    return r;
+}
+
+int virthook_open(const struct virthook_options *options, struct virthook **ret_hook)
+{
+    auto_free struct virthook *hook = calloc(1, sizeof(*hook));
+    int r;
+
+    if (!hook)
+        return -ENOMEM;
+    r = settings_read(options, &hook->settings);
+    if (r < 0)
+        return r;
+    r = init_locks(hook);
+    if (r < 0) {
+        settings_clear(&hook->settings);
+        return r;
+    }
+    hook->owner = getpid();
+    *ret_hook = take_pointer(&hook);
+    return 0;
+}
+
+void virthook_close(struct virthook *hook)
+{
+    if (!hook)
+        return;
+    reach_end(hook);
+    failure_clear(&hook->last_failure);
+    settings_clear(&hook->settings);
+    if (hook->owner == getpid()) {
+        pthread_cond_destroy(&hook->changed);
+        pthread_mutex_destroy(&hook->lock);
+    }
+    free(hook);
+}
+
+static void enlist(struct virthook *hook, struct call *call)
+{
+    call->next = hook->calls;
+    hook->calls = call;
+}
+
+static void strike_off(struct virthook *hook, struct call *call)
+{
+    struct call **slot = &hook->calls;
+
+    while (*slot != call)
+        slot = &(*slot)->next;
+    *slot = call->next;
+}
+
+static int make_reply(struct virthook *hook, struct call *call, struct virthook_reply **ret_reply)
+{
+    uint64_t duration_ms = clock_now_ms() - call->started_ms;
+    const struct message_call *message = &call->request->message;
+    bool allow;
+
+    if (!call->failure.reason)
+        return reply_from_verdict(&call->exchange.verdict, call->exchange.output, duration_ms,
+                                  ret_reply);
+    allow = virthook_failure_allows(hook, message->driver, message->operation);
+    return reply_from_failure(&call->failure, allow, message, duration_ms, ret_reply);
+}
+
+/* Asks a helper, and waits for what comes of it. */
+static int ask(struct virthook *hook, const struct request *request,
+               struct virthook_reply **ret_reply)
+{
+    struct call call = {
+        .request = request, .exchange = {.output = -EBADF}, .started_ms = clock_now_ms()};
+    int r;
+
+    r = init_condition(&call.exchange.wake);
+    if (r < 0)
+        return r;
+    pthread_mutex_lock(&hook->lock);
+    enlist(hook, &call);
+    call_make(hook, &call);
+    strike_off(hook, &call);
+    pthread_mutex_unlock(&hook->lock);
+
+    r = make_reply(hook, &call, ret_reply);
+    pthread_cond_destroy(&call.exchange.wake);
+    message_clear(&call.exchange.verdict);
+    close_fd(&call.exchange.output);
+    failure_clear(&call.exchange.failure);
+    failure_clear(&call.failure);
+    return r;
+}
+
+int virthook_call(struct virthook *hook, const struct virthook_request *request,
+                  struct virthook_reply **ret_reply)
+{
+    struct virthook_request known;
+    struct request checked;
+    int r;
+
+    if (!hook || !ret_reply || hook->owner != getpid())
+        return -EINVAL;
+    r = request_read(request, &known, &checked);
+    if (r < 0)
+        return r;
+    if (!presence_is_possible(&hook->settings, checked.message.driver))
+        return reply_no_script(checked.message.driver, settings_hooks_dir(&hook->settings), 0,
+                               ret_reply);
+    r = request_take_input(&known, &checked);
+    if (r < 0)
+        return r;
+    r = ask(hook, &checked, ret_reply);
+    request_clear(&checked);
+    return r;
+}
+
+bool virthook_failure_allows(struct virthook *hook, const char *driver, const char *operation)
+{
+    struct known_policy policy = {0};
+
+    if (!hook)
+        return policy_allows(&policy, VIRTHOOK_POLICY_PATH, driver, operation);
+    pthread_mutex_lock(&hook->lock);
+    policy = hook->policy;
+    pthread_mutex_unlock(&hook->lock);
+    return policy_allows(&policy, hook->settings.policy, driver, operation);
+}
+
+bool virthook_is_driver(const char *name)
+{
+    return name && name_is_driver(name);
+}
+
+static size_t cancel_calls(struct virthook *hook, bool all, uint64_t tag)
+{
+    size_t count = 0;
+
+    if (!hook || hook->owner != getpid())
+        return 0;
+    pthread_mutex_lock(&hook->lock);
+    for (struct call *call = hook->calls; call; call = call->next) {
+        if (!all && call->request->tag != tag)
+            continue;
+        call_cancel(hook, call);
+        count++;
+    }
+    pthread_mutex_unlock(&hook->lock);
+    return count;
+}
+
+size_t virthook_cancel(struct virthook *hook, uint64_t tag)
+{
+    return cancel_calls(hook, false, tag);
+}
+
+size_t virthook_cancel_all(struct virthook *hook)
+{
+    return cancel_calls(hook, true, 0);
+}
+
+const char *virthook_version(void)
+{
+    return VIRTHOOK_VERSION;
+}

@@ -1,0 +1,37 @@
+/*
+ * The failure policy as this process knows it. Caller's process.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "failure_policy.h"
+
+#include <stdbool.h>
+
+/*
+ * Where it is from, the nearest first: the helper's hello; the copy that a service leaves on disk
+ * for clients that live too short to have had one; the defaults.
+ */
+struct known_policy {
+    bool from_hello;
+    struct failure_policy rules;
+};
+
+/* Takes the policy of a hello. */
+void policy_learn(struct known_policy *policy, const struct failure_policy *rules);
+
+/*
+ * Whether a call without a verdict is allowed. `path` is that of the copy on disk, which is read
+ * where no hello came; "" for none.
+ */
+bool policy_allows(const struct known_policy *policy, const char *path, const char *driver,
+                   const char *operation);
+
+/*
+ * Reads a copy: a helper's hello as one packet. It is believed where it is a plain file of root's,
+ * or of the caller's own user, that nobody else can write, of at most PROTOCOL_PACKET_MAX bytes.
+ * Returns 0, -EPERM where it is not to be believed, -EBADMSG where it is no such packet, or another
+ * negative errno.
+ */
+int policy_read_copy(const char *path, struct failure_policy *ret_rules);

@@ -1,0 +1,151 @@
+/*
+ * One request of a caller, checked. Runs in the caller's process; the caller is trusted, but the
+ * names come from a guest's definition and the input may be a pipe from anybody.
+ *
+ * The helper checks all of this again. Here it is checked so that a caller's mistake is an error of
+ * its own, and costs no round trip.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "request.h"
+
+#include "cleanup.h"
+#include "clock.h"
+#include "fd.h"
+#include "sized.h"
+
+#include <poll.h>
+#include <string.h>
+
+/* Bytes that are copied in one go. */
+#define COPY_SIZE 65536
+
+static bool is_sound(const struct message_call *call)
+{
+    return call->driver && name_is_driver(call->driver) && call->object &&
+           name_is_object(call->object) && call->operation && name_is_operation(call->operation) &&
+           name_is_operation(call->sub_operation) && name_is_extra(call->extra) &&
+           (!call->uuid || name_is_uuid(call->uuid));
+}
+
+int request_read(const struct virthook_request *from, struct virthook_request *ret_known,
+                 struct request *ret_request)
+{
+    size_t least = offsetof(struct virthook_request, input);
+    struct virthook_request known;
+    struct request request;
+    int r;
+
+    r = sized_copy(from, least, &known, sizeof(known));
+    if (r < 0)
+        return r;
+    request = (struct request){
+        .message = {.class = known.event ? CLASS_EVENT : CLASS_HOOK,
+                    .driver = known.driver,
+                    .object = known.object,
+                    .operation = known.operation,
+                    .sub_operation = known.sub_operation ? known.sub_operation : "-",
+                    .extra = known.extra ? known.extra : "-",
+                    .uuid = known.uuid,
+                    .timeout_ms = known.timeout_ms},
+        .tag = known.tag,
+        .input = -EBADF,
+    };
+    if (!is_sound(&request.message))
+        return -EINVAL;
+    *ret_known = known;
+    *ret_request = request;
+    return 0;
+}
+
+/* Waits until there is something to read, or the time is over. */
+static int await_input(int fd, uint64_t until_ms)
+{
+    struct pollfd pollfd = {.fd = fd, .events = POLLIN};
+    int r;
+
+    do
+        r = poll(&pollfd, 1, clock_timeout_ms(until_ms));
+    while (r < 0 && errno == EINTR);
+    if (r < 0)
+        return -errno;
+    return r == 0 ? -ETIMEDOUT : 0;
+}
+
+/* Reads once; 0 with `*ret_count` 0 at the end. */
+static int read_some(int fd, void *buffer, uint64_t until_ms, size_t *ret_count)
+{
+    ssize_t count;
+    int r;
+
+    do {
+        r = await_input(fd, until_ms);
+        if (r < 0)
+            return r;
+        count = read(fd, buffer, COPY_SIZE);
+    } while (count < 0 && (errno == EINTR || errno == EAGAIN));
+    if (count < 0)
+        return -errno;
+    *ret_count = (size_t)count;
+    return 0;
+}
+
+static int copy_stream(int from, int to, size_t *ret_size)
+{
+    uint64_t until_ms = clock_now_ms() + REQUEST_INPUT_MS;
+    auto_free char *buffer = malloc(COPY_SIZE);
+    size_t size = 0, count = 0;
+    int r;
+
+    if (!buffer)
+        return -ENOMEM;
+    do {
+        r = read_some(from, buffer, until_ms, &count);
+        if (r < 0)
+            return r;
+        size += count;
+        if (size > PROTOCOL_BULK_MAX)
+            return -E2BIG;
+        r = fd_write_all(to, buffer, count);
+        if (r < 0)
+            return r;
+    } while (count > 0);
+    *ret_size = size;
+    return 0;
+}
+
+static int copy_input(const struct virthook_request *known, int to, size_t *ret_size)
+{
+    if (known->use_input_fd)
+        return copy_stream(known->input_fd, to, ret_size);
+    if (known->input_size > PROTOCOL_BULK_MAX)
+        return -E2BIG;
+    *ret_size = known->input_size;
+    return fd_write_all(to, known->input, known->input_size);
+}
+
+int request_take_input(const struct virthook_request *known, struct request *request)
+{
+    auto_close int memfd = -EBADF;
+    size_t size = 0;
+    int r;
+
+    if (!known->use_input_fd && (!known->input || known->input_size == 0))
+        return 0;
+    r = fd_new_memfd("virthook-stdin", &memfd);
+    if (r == 0)
+        r = copy_input(known, memfd, &size);
+    if (r == 0)
+        r = fd_seal(memfd);
+    if (r < 0 || size == 0)
+        return r;
+    request->input = take_fd(&memfd);
+    request->input_size = size;
+    request->message.has_stdin = true;
+    return 0;
+}
+
+void request_clear(struct request *request)
+{
+    close_fd(&request->input);
+}

@@ -1,0 +1,64 @@
+"""The form of the records is what docs/audit.md says, key by key."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import re
+from pathlib import Path
+
+import pytest
+
+from . import log
+
+PAGE = Path(__file__).resolve().parents[3] / "docs/audit.md"
+
+
+def keys_below(title):
+    """The keys of the first table below this line of the page."""
+    text = PAGE.read_text(encoding="utf-8").partition(f"\n{title}\n")[2]
+    table = re.search(r"(?:^\|.*\n)+", text, re.MULTILINE).group()
+    return {key for row in table.splitlines()[2:]
+            for key in re.findall(r"`(\w+)`", row.split("|")[1])}
+
+
+def documented(kind):
+    keys = keys_below("### All records") | keys_below(f"### {kind}")
+    if kind == "end":
+        keys |= keys_below("### begin")
+    return keys
+
+
+@pytest.fixture
+def records(place, start, tmp_path_factory):
+    """One record of each type, and the end that a later helper wrote as the last."""
+    place.script("qemu")
+    (place.hooks / "qemu.bak").write_text("", encoding="utf-8")
+    helper = start()
+    assert helper.peer.call().allow
+    place.script("qemu", "exec sleep 1000")
+    helper.peer.accepted(helper.peer.start())
+    helper.kill()
+    start().end()
+    return log.read(place.audit / "service.log")
+
+
+@pytest.mark.parametrize("kind", ["begin", "end", "open", "close"])
+def test_a_record_has_the_keys_that_the_page_says(records, kind):
+    record = log.of_type(records, kind)[0]
+    assert set(record) == documented(kind) - {"closed_by"}
+    assert record["schema"] == 1
+
+
+def test_an_end_by_a_later_helper_has_one_more(records):
+    assert set(log.of_type(records, "end")[-1]) == documented("end")
+
+
+def test_a_script_has_the_keys_that_the_page_says(records):
+    script = log.of_type(records, "end")[0]["scripts"][0]
+    assert set(script) == keys_below("Each of `scripts`:")
+
+
+def test_a_lost_record_has_the_keys_that_the_page_says(place, start):
+    place.configure("audit_full = count\n")
+    place.script("qemu")
+    helper = start(wrapper=("prlimit", "--fsize=4096:unlimited"))
+    while len(log.read(place.audit / "service.log")) < 3:
+        assert helper.peer.call().allow

@@ -1,0 +1,111 @@
+"""A full disk: the admin's choice holds, no record is torn, and the log says how many were lost."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import os
+from pathlib import Path
+
+import pytest
+
+from . import log
+
+PAGE = 4096
+CALLS_MAX = 100  # far more than a disk of 32 pages has records for
+
+
+class Disk:
+    """A file system of 128 KiB over the audit logs' folder, in the helper's mount namespace."""
+
+    def __init__(self, place):
+        self.wrapper = ("unshare", "--mount", "sh", "-c",
+                        'mount -t tmpfs -o size=128k,mode=0700 none "$0" && exec "$@"',
+                        str(place.audit))
+        self.place = place
+        self.folder = None
+
+    def of(self, helper):
+        """The folder, through the helper's eyes."""
+        self.folder = Path(f"/proc/{helper.pid}/root{self.place.audit}")
+        return self
+
+    @property
+    def ballast(self):
+        return self.folder / "ballast"
+
+    def fill(self):
+        fd = os.open(self.ballast, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        try:
+            while os.write(fd, bytes(PAGE)):
+                pass
+        except OSError as error:
+            assert error.strerror == "No space left on device"
+        finally:
+            os.close(fd)
+
+    def make_room(self):
+        self.ballast.unlink()
+
+    def records(self):
+        return log.read(self.folder / "service.log")
+
+
+@pytest.fixture
+def disk(place):
+    return Disk(place)
+
+
+def call_until(peer, condition):
+    """Calls until a verdict is as the condition says; that verdict."""
+    for _ in range(CALLS_MAX):
+        verdict = peer.call()
+        if condition(verdict):
+            return verdict
+    raise AssertionError(f"not within {CALLS_MAX} calls")
+
+
+@pytest.mark.invariant(7)
+def test_by_default_a_call_that_cannot_be_recorded_is_denied(place, start, disk):
+    place.script("qemu", "echo run >>$T/runs")
+    helper = start(wrapper=disk.wrapper)
+    disk.of(helper).fill()
+    verdict = call_until(helper.peer, lambda verdict: not verdict.allow)
+    assert verdict.reason == "audit-failed"
+    runs = len(place.lines("runs"))
+    assert not helper.peer.call().allow
+    assert len(place.lines("runs")) == runs
+    assert log.of_type(disk.records(), "lost") == []
+
+
+def test_the_helper_allows_again_when_there_is_room_and_tells_the_loss(place, start, disk):
+    place.script("qemu")
+    helper = start(wrapper=disk.wrapper)
+    disk.of(helper).fill()
+    call_until(helper.peer, lambda verdict: not verdict.allow)
+    disk.make_room()
+    assert helper.peer.call().allow
+    assert [record["type"] for record in disk.records()[-3:]] == ["lost", "begin", "end"]
+    assert disk.records()[-3]["count"] >= 1
+
+
+@pytest.mark.invariant(7)
+def test_where_the_admin_chose_so_calls_go_on_and_each_lost_record_is_counted(place, start, disk):
+    place.configure("audit_full = count\n")
+    place.script("qemu", "echo run >>$T/runs")
+    helper = start(wrapper=disk.wrapper)
+    disk.of(helper).fill()
+    for _ in range(CALLS_MAX):
+        assert helper.peer.call().allow
+    kept = [record for record in disk.records() if record["type"] in ("begin", "end")]
+    disk.make_room()
+    assert helper.peer.call().allow
+    assert len(place.lines("runs")) == CALLS_MAX + 1
+    lost = log.of_type(disk.records(), "lost")
+    assert sum(record["count"] for record in lost) == 2 * CALLS_MAX - len(kept)
+
+
+def test_a_limit_on_the_size_of_files_is_no_end_of_the_helper(place, start):
+    place.script("qemu")
+    helper = start(wrapper=("prlimit", "--fsize=8192"))
+    verdict = call_until(helper.peer, lambda verdict: not verdict.allow)
+    assert verdict.reason == "audit-failed"
+    log.read(place.audit / "service.log")
+    assert not helper.peer.call().allow

@@ -1,0 +1,158 @@
+"""What the kernel tells of processes, and the helper as a process.
+
+Runs in the test's own process.
+"""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from .wire import Peer
+
+SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def wait_until(condition, timeout, what):
+    """The first true value of condition(); fails where it does not come within timeout seconds."""
+    end = time.monotonic() + timeout
+    while not (value := condition()):
+        assert time.monotonic() < end, f"{what}: not within {timeout} s"
+        time.sleep(0.005)
+    return value
+
+
+def status(pid, key):
+    """The value of one line of /proc/PID/status, or None where the process is gone."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return next((line.partition(":")[2].strip() for line in text.splitlines()
+                 if line.startswith(f"{key}:")), None)
+
+
+def kibibytes(pid, key):
+    """VmRSS, VmHWM and the like, in KiB."""
+    return int(status(pid, key).split()[0])
+
+
+def pids():
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def is_alive(pid):
+    state = status(pid, "State")
+    return state is not None and state[0] not in "ZX"
+
+
+def children(pid):
+    return [child for child in pids() if status(child, "PPid") == str(pid)]
+
+
+def _read(path):
+    try:
+        return Path(path).read_bytes()
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return b""
+
+
+def marked(marker):
+    """PIDs of the host's processes that carry the marker in their environment or arguments."""
+    marker = marker.encode()
+    return [pid for pid in pids() if pid != os.getpid() and is_alive(pid)
+            and (marker in _read(f"/proc/{pid}/environ") or marker in _read(f"/proc/{pid}/cmdline"))]
+
+
+def in_namespace(link):
+    """PIDs of the living processes in the PID namespace "pid:[…]"."""
+    found = []
+    for pid in pids():
+        try:
+            if os.readlink(f"/proc/{pid}/ns/pid") == link and is_alive(pid):
+                found.append(pid)
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+    return found
+
+
+class Helper:
+    """A running helper. By default a private one over a socketpair: peer is connected to it."""
+
+    def __init__(self, place, binary, *, channel=True, options=(), wrapper=(), environment=None,
+                 greet=True, **popen):
+        self.place = place
+        self.binary = binary
+        self.log = open(place.root / "helper.log", "ab")  # pylint: disable=consider-using-with
+        self.peer = None
+        inherited = list(popen.pop("pass_fds", ()))
+        argv = [*wrapper, binary, "--config", place.config, "--hooks", place.hooks,
+                "--audit", f"{place.audit}/", *options]
+        theirs = None
+        if channel:
+            ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            argv += ["--channel", str(theirs.fileno())]
+            inherited.append(theirs.fileno())
+        self.process = subprocess.Popen(
+            [os.fspath(word) for word in argv], pass_fds=inherited, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=self.log,
+            env={"PATH": SYSTEM_PATH} | sanitizer_options() | (environment or {}), **popen)
+        self.pid = self.process.pid
+        if channel:
+            theirs.close()
+            self.peer = Peer(ours, greet)
+
+    def stderr(self):
+        return (self.place.root / "helper.log").read_text(encoding="utf-8", errors="replace")
+
+    def connect(self, path, greet=True):
+        """One more connection, to the socket that it listens at."""
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        sock.connect(os.fspath(path))
+        return Peer(sock, greet)
+
+    def descriptors(self):
+        return sorted(int(name) for name in os.listdir(f"/proc/{self.pid}/fd"))
+
+    def runners(self):
+        return children(self.pid)
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def wait(self, timeout=20):
+        """Its exit status."""
+        return self.process.wait(timeout)
+
+    def kill(self):
+        """SIGKILL, and the whole end of it."""
+        self.process.kill()
+        self.process.wait()
+
+    def end(self, timeout=20):
+        """End it as its client would, by closing the channel, or by SIGTERM; its exit status."""
+        if self.peer:
+            self.peer.close()
+        else:
+            self.signal(signal.SIGTERM)
+        return self.wait(timeout)
+
+    def clean_up(self):
+        """After a test: it is gone, whatever the test did."""
+        if self.peer:
+            self.peer.close()
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        self.log.close()
+
+
+def sanitizer_options():
+    return {key: value for key, value in os.environ.items()
+            if key in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")}

@@ -1,0 +1,178 @@
+/*
+ * The audit log's records: every line is one whole JSON object and says what docs/audit.md
+ * promises.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "audit_rig.h"
+
+#include <time.h>
+
+static void a_log_tells_open_begin_end_and_close(void **state)
+{
+    struct json_object *lines;
+    struct rig_call made;
+
+    rig_call_init(&made, 1);
+    lines = rig_record_call(*state, &made);
+    assert_int_equal(json_object_array_length(lines), 4);
+    assert_true(rig_is_type(rig_from_end(lines, 3), "open"));
+    assert_true(rig_is_type(rig_from_end(lines, 2), "begin"));
+    assert_true(rig_is_type(rig_from_end(lines, 1), "end"));
+    assert_true(rig_is_type(rig_from_end(lines, 0), "close"));
+    json_object_put(lines);
+}
+
+static void begin_and_end_both_say_which_call_it_was(void **state)
+{
+    struct json_object *lines;
+    struct rig_call made;
+
+    rig_call_init(&made, 1);
+    lines = rig_record_call(*state, &made);
+    for (size_t back = 1; back <= 2; back++) {
+        struct json_object *record = rig_from_end(lines, back);
+        struct json_object *peer = rig_field(record, "peer");
+
+        assert_int_equal(rig_count(record, "schema"), 1);
+        assert_int_equal(rig_count(peer, "pid"), 4711);
+        assert_int_equal(rig_count(peer, "uid"), 0);
+        assert_string_equal(rig_text(peer, "name"), "shim");
+        assert_string_equal(rig_text(record, "class"), "hook");
+        assert_string_equal(rig_text(record, "driver"), "qemu");
+        assert_string_equal(rig_text(record, "object"), "d1");
+        assert_string_equal(rig_text(record, "uuid"), "c7a5fdbd-edaf-9455-926a-d65c16db1809");
+        assert_string_equal(rig_text(record, "operation"), "start");
+        assert_string_equal(rig_text(record, "sub_operation"), "begin");
+        assert_string_equal(rig_text(record, "extra"), "-");
+        assert_int_equal(rig_count(record, "stdin_bytes"), 1234);
+    }
+    json_object_put(lines);
+}
+
+static void a_call_id_is_instance_and_number(void **state)
+{
+    const struct rig *rig = *state;
+    struct audit_log *log = rig_open(rig->place, "qemu");
+    char expected[64];
+    struct json_object *lines;
+    struct rig_call made;
+
+    rig_call_init(&made, 18446744073709551615ULL);
+    assert_int_equal(strlen(audit_instance(log)), 16);
+    snprintf(expected, sizeof(expected), "%s-18446744073709551615", audit_instance(log));
+    assert_int_equal(audit_begin(log, &made.call), 0);
+    lines = rig_read_log(audit_path(log));
+    assert_string_equal(rig_text(rig_from_end(lines, 0), "call"), expected);
+    json_object_put(lines);
+    audit_close(log);
+}
+
+static void times_are_utc_with_microseconds_and_monotonic(void **state)
+{
+    time_t before = time(NULL), told;
+    struct json_object *lines, *end;
+    struct rig_call made;
+    struct tm utc = {0};
+    const char *fraction;
+
+    rig_call_init(&made, 1);
+    lines = rig_record_call(*state, &made);
+    end = rig_end_of(lines);
+    fraction = strptime(rig_text(end, "time"), "%Y-%m-%dT%H:%M:%S", &utc);
+    assert_non_null(fraction);
+    told = timegm(&utc);
+    assert_true(told >= before && told <= time(NULL));
+    assert_int_equal(strlen(fraction), strlen(".123456Z"));
+    assert_int_equal(strspn(fraction + 1, "0123456789"), 6);
+    assert_true(fraction[0] == '.' && fraction[7] == 'Z');
+    assert_true(rig_count(end, "monotonic_ms") >=
+                rig_count(rig_from_end(lines, 2), "monotonic_ms"));
+    json_object_put(lines);
+}
+
+static void an_end_tells_the_verdict_and_each_script(void **state)
+{
+    struct json_object *lines, *end, *script;
+    struct rig_call made;
+
+    rig_call_init(&made, 1);
+    made.verdict.allow = false;
+    made.verdict.reason = "exit-status";
+    made.verdict.message = "/etc/virthook/hooks/qemu exited with status 3";
+    made.verdict.duration_ms = 20;
+    made.result.queued_ms = 5;
+    made.script.exit_status = 3;
+    made.script.stdout_bytes = 5000000000;
+    made.script.stderr_tail = "no such device\n";
+    lines = rig_record_call(*state, &made);
+    end = rig_end_of(lines);
+    script = rig_script_of(end);
+    assert_string_equal(rig_text(end, "verdict"), "deny");
+    assert_string_equal(rig_text(end, "reason"), "exit-status");
+    assert_string_equal(rig_text(end, "message"), made.verdict.message);
+    assert_int_equal(rig_count(end, "duration_ms"), 20);
+    assert_int_equal(rig_count(end, "queued_ms"), 5);
+    assert_int_equal(rig_count(rig_field(end, "run_as"), "uid"), geteuid());
+    assert_int_equal(rig_count(rig_field(end, "run_as"), "gid"), getegid());
+    assert_string_equal(rig_text(script, "path"), "/etc/virthook/hooks/qemu");
+    assert_int_equal(rig_count(script, "exit_status"), 3);
+    assert_null(rig_field(script, "signal"));
+    assert_null(rig_field(script, "problem"));
+    assert_int_equal(rig_count(script, "stdout_bytes"), 5000000000);
+    assert_string_equal(rig_text(script, "stderr"), "no such device\n");
+    json_object_put(lines);
+}
+
+static void a_script_ended_by_a_signal_has_no_exit_status(void **state)
+{
+    struct json_object *lines, *script;
+    struct rig_call made;
+
+    rig_call_init(&made, 1);
+    made.script.exit_status = -1;
+    made.script.signal = 15;
+    made.script.timed_out = true;
+    lines = rig_record_call(*state, &made);
+    script = rig_script_of(rig_end_of(lines));
+    assert_null(rig_field(script, "exit_status"));
+    assert_int_equal(rig_count(script, "signal"), 15);
+    assert_true(json_object_get_boolean(rig_field(script, "timed_out")));
+    json_object_put(lines);
+}
+
+static void passed_over_files_are_listed_up_to_64_and_all_counted(void **state)
+{
+    struct passed_over passed[100];
+    char path[] = "/etc/virthook/hooks/qemu.bak", why[] = "name ends in .bak";
+    struct script_list found = {.passed = passed, .passed_count = 100};
+    struct json_object *lines, *end, *list;
+    struct rig_call made;
+
+    for (size_t i = 0; i < 100; i++)
+        passed[i] = (struct passed_over){.path = path, .why = why};
+    rig_call_init(&made, 1);
+    made.result.found = &found;
+    lines = rig_record_call(*state, &made);
+    end = rig_end_of(lines);
+    list = rig_field(end, "passed_over");
+    assert_int_equal(json_object_array_length(list), 64);
+    assert_string_equal(rig_text(json_object_array_get_idx(list, 63), "why"), why);
+    assert_int_equal(rig_count(end, "passed_over_count"), 100);
+    json_object_put(lines);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        rig_test(a_log_tells_open_begin_end_and_close),
+        rig_test(begin_and_end_both_say_which_call_it_was),
+        rig_test(a_call_id_is_instance_and_number),
+        rig_test(times_are_utc_with_microseconds_and_monotonic),
+        rig_test(an_end_tells_the_verdict_and_each_script),
+        rig_test(a_script_ended_by_a_signal_has_no_exit_status),
+        rig_test(passed_over_files_are_listed_up_to_64_and_all_counted),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
