@@ -11,6 +11,8 @@
 #include "confine.h"
 
 #include "cleanup.h"
+#include "landlock.h"
+#include "mounts.h"
 
 #include <grp.h>
 #include <linux/capability.h>
@@ -42,9 +44,7 @@ int runner_map_plan(int memfd, const struct plan **ret_plan)
     plan = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, memfd, 0);
     if (plan == MAP_FAILED)
         return -errno;
-    if (plan->size != (uint32_t)st.st_size || plan->limit_count > PLAN_LIMITS_MAX ||
-        plan->filter_count > PLAN_FILTER_MAX ||
-        plan->size != sizeof(*plan) + plan->filter_count * sizeof(plan->filter[0]))
+    if (!plan_is_whole(plan, (size_t)st.st_size))
         return -EPROTO;
     *ret_plan = plan;
     return 0;
@@ -149,27 +149,53 @@ static int load_filter(const struct plan *plan, int *ret_listener)
     return 0;
 }
 
-int runner_confine(const struct plan *plan, int *ret_listener, enum runner_step *ret_step)
+static int set_privileges(const struct plan *plan)
 {
-    int r;
+    int r = 0;
 
-    *ret_step = RUNNER_STEP_LIMITS;
-    r = set_limits(plan);
-    if (r < 0)
-        return r;
-    *ret_step = RUNNER_STEP_PRIVILEGES;
-    if (plan->flags & PLAN_NO_NEW_PRIVS && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-        return -errno;
     if (plan->flags & PLAN_SET_CAPS)
         r = begin_capabilities(plan);
     if (r == 0 && plan->flags & PLAN_SET_USER)
         r = set_user(plan);
     if (r == 0 && plan->flags & PLAN_SET_CAPS)
         r = end_capabilities(plan);
-    if (r < 0)
-        return r;
     /* The change of user has made the process what the kernel thinks it should be. */
     prctl(PR_SET_DUMPABLE, 0);
+    return r;
+}
+
+static int set_no_new_privs(const struct plan *plan)
+{
+    if (!(plan->flags & PLAN_NO_NEW_PRIVS))
+        return 0;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+int runner_confine(const struct plan *plan, int *ret_listener, enum runner_step *ret_step,
+                   const char **ret_path)
+{
+    int r = 0;
+
+    *ret_step = RUNNER_STEP_MOUNTS;
+    if (plan->flags & PLAN_MOUNTS)
+        r = runner_mount(plan, ret_path);
+    if (r < 0)
+        return r;
+    *ret_path = NULL;
+    *ret_step = RUNNER_STEP_LIMITS;
+    r = set_limits(plan);
+    if (r < 0)
+        return r;
+    *ret_step = RUNNER_STEP_LANDLOCK;
+    r = set_no_new_privs(plan);
+    if (r == 0 && plan->flags & PLAN_LANDLOCK)
+        r = runner_restrict(plan);
+    if (r < 0)
+        return r;
+    *ret_step = RUNNER_STEP_PRIVILEGES;
+    r = set_privileges(plan);
+    if (r < 0)
+        return r;
     *ret_step = RUNNER_STEP_FILTER;
     return load_filter(plan, ret_listener);
 }

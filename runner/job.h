@@ -59,7 +59,9 @@ enum runner_step {
     /* In the runner: */
     RUNNER_STEP_JOB,
     RUNNER_STEP_PLAN,
+    RUNNER_STEP_MOUNTS,
     RUNNER_STEP_LIMITS,
+    RUNNER_STEP_LANDLOCK,
     RUNNER_STEP_PRIVILEGES,
     RUNNER_STEP_FILTER,
     RUNNER_STEP_FORK,
@@ -68,11 +70,15 @@ enum runner_step {
     RUNNER_STEP_EXEC,
 };
 
+/* Bytes of a path in a report; a longer one is cut. */
+#define RUNNER_PATH_SIZE 256
+
 struct runner_report {
     uint32_t event;
     uint32_t step;
     int32_t error; /* a positive errno */
     int32_t status;
+    char path[RUNNER_PATH_SIZE]; /* which one the step was about; empty: none */
 };
 
 /* Encodes a job into `buffer` of JOB_SIZE_MAX bytes. Returns 0, or -E2BIG where it does not fit. */

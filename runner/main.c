@@ -31,12 +31,20 @@ static void runner_report(const struct runner_report *report)
     (void)!send(RUNNER_CHANNEL_FD, report, sizeof(*report), MSG_NOSIGNAL);
 }
 
-static void __attribute__((noreturn)) runner_fail(enum runner_step step, int error)
+static void __attribute__((noreturn)) runner_fail_at(enum runner_step step, int error,
+                                                     const char *path)
 {
     struct runner_report report = {.event = RUNNER_FAILED, .step = step, .error = error};
 
+    if (path)
+        strncpy(report.path, path, sizeof(report.path) - 1);
     runner_report(&report);
     _exit(1);
+}
+
+static void __attribute__((noreturn)) runner_fail(enum runner_step step, int error)
+{
+    runner_fail_at(step, error, NULL);
 }
 
 /* Nobody may look into this process, and it does not outlive the helper. */
@@ -137,14 +145,15 @@ static void runner_send_listener(int listener)
 static void runner_carry_out(int plan_fd)
 {
     const struct plan *plan;
+    const char *path = NULL;
     enum runner_step step = RUNNER_STEP_PLAN;
     int listener = -EBADF;
     int r = runner_map_plan(plan_fd, &plan);
 
     if (r == 0)
-        r = runner_confine(plan, &listener, &step);
+        r = runner_confine(plan, &listener, &step, &path);
     if (r < 0)
-        runner_fail(step, -r);
+        runner_fail_at(step, -r, path);
     if (listener >= 0)
         runner_send_listener(listener);
 }

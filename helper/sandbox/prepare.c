@@ -1,0 +1,282 @@
+/*
+ * From a profile to what the runner carries out. Helper; the profile was checked when the
+ * configuration was read.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "prepare.h"
+
+#include "cleanup.h"
+#include "fd.h"
+#include "filter.h"
+#include "plan.h"
+
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+/* What of a file system Landlock handles: all that changes it; since ABI 1, 2 and 3. */
+#define LANDLOCK_FS_1                                                                              \
+    (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |                               \
+     LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | \
+     LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |   \
+     LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
+#define LANDLOCK_FS_2 LANDLOCK_ACCESS_FS_REFER
+#define LANDLOCK_FS_3 (1ULL << 14) /* truncate */
+
+/* Abstract unix sockets and signals, since ABI 6. */
+#define LANDLOCK_SCOPE_6 ((1ULL << 0) | (1ULL << 1))
+
+/* A plan while it is made. */
+struct draft {
+    struct plan plan;
+    struct sock_filter *filter;
+    char *paths;
+    size_t path_room;
+};
+
+void sandbox_look(struct sandbox_host *ret_host)
+{
+    uint32_t action = SECCOMP_RET_USER_NOTIF;
+    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+
+    *ret_host = (struct sandbox_host){
+        .landlock_abi = abi > 0 ? (int)abi : 0,
+        .notify = syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0,
+        .session = geteuid() != 0,
+    };
+}
+
+static void add_limit(struct draft *draft, int resource, uint64_t value)
+{
+    if (value == 0)
+        return;
+    draft->plan.limits[draft->plan.limit_count++] =
+        (struct plan_limit){.resource = (uint32_t)resource, .value = value};
+}
+
+static void add_limits(struct draft *draft, const struct profile *profile)
+{
+    add_limit(draft, RLIMIT_CPU, profile->cpu_seconds);
+    add_limit(draft, RLIMIT_AS, profile->memory);
+    add_limit(draft, RLIMIT_FSIZE, profile->file_size);
+    add_limit(draft, RLIMIT_NPROC, profile->processes);
+    add_limit(draft, RLIMIT_NOFILE, profile->open_files);
+    if (!profile->unconfined)
+        draft->plan.limits[draft->plan.limit_count++] =
+            (struct plan_limit){.resource = RLIMIT_CORE, .value = 0};
+}
+
+static int add_path(struct draft *draft, enum plan_path_kind kind, const char *path)
+{
+    struct plan *plan = &draft->plan;
+    bool may_be_missing = *path == '-';
+    const char *plain = path + may_be_missing;
+    size_t size = strlen(plain) + 3;
+
+    if (plan->path_count == PLAN_PATHS_MAX || size > PLAN_PATHS_SIZE_MAX - plan->paths_size)
+        return -E2BIG;
+    draft->paths[plan->paths_size] = (char)kind;
+    draft->paths[plan->paths_size + 1] = may_be_missing;
+    memcpy(draft->paths + plan->paths_size + 2, plain, size - 2);
+    plan->paths_size += (uint32_t)size;
+    plan->path_count++;
+    return 0;
+}
+
+static int add_paths(struct draft *draft, enum plan_path_kind kind, const struct text_list *list)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < list->count; i++)
+        r = add_path(draft, kind, list->texts[i]);
+    return r;
+}
+
+/* The order is that of putting back: what holds others comes before them. */
+static int add_all_paths(struct draft *draft, const struct profile *profile, const char *hooks)
+{
+    auto_free char *shown = NULL;
+    int r;
+
+    if (asprintf(&shown, "-%s", hooks) < 0)
+        return -ENOMEM;
+    draft->paths = malloc(PLAN_PATHS_SIZE_MAX);
+    if (!draft->paths)
+        return -ENOMEM;
+    r = add_paths(draft, PLAN_HIDDEN, &profile->hidden);
+    if (r == 0)
+        r = add_path(draft, PLAN_SHOWN, shown);
+    if (r == 0)
+        r = add_paths(draft, PLAN_WRITABLE, &profile->writable);
+    return r == 0 ? add_paths(draft, PLAN_SOCKET, &profile->sockets) : r;
+}
+
+static int add_filter(struct draft *draft, const struct profile *profile,
+                      const struct sandbox_host *host)
+{
+    struct filter_wish wish = {
+        .calls = (const char *const *)profile->syscalls.texts,
+        .families = profile->families.families,
+        .family_count = profile->families.count,
+        .notify = host->notify,
+    };
+    size_t count;
+    int r = filter_build(&wish, &draft->filter, &count);
+
+    if (r < 0)
+        return r;
+    draft->plan.filter_count = (uint32_t)count;
+    return 0;
+}
+
+static void add_landlock(struct draft *draft, const struct sandbox_host *host)
+{
+    struct plan *plan = &draft->plan;
+
+    if (host->landlock_abi == 0)
+        return;
+    plan->flags |= PLAN_LANDLOCK;
+    plan->landlock_fs = LANDLOCK_FS_1;
+    if (host->landlock_abi >= 2)
+        plan->landlock_fs |= LANDLOCK_FS_2;
+    if (host->landlock_abi >= 3)
+        plan->landlock_fs |= LANDLOCK_FS_3;
+    if (host->landlock_abi >= 6)
+        plan->landlock_scope = LANDLOCK_SCOPE_6;
+}
+
+static int draft_confined(struct draft *draft, const struct profile *profile,
+                          const struct sandbox_host *host, const char *hooks)
+{
+    struct plan *plan = &draft->plan;
+    int r;
+
+    plan->flags = PLAN_SET_CAPS | PLAN_NO_NEW_PRIVS | PLAN_MOUNTS;
+    plan->flags |= host->session ? 0 : PLAN_SET_USER;
+    plan->flags |= host->notify ? PLAN_NOTIFY : 0;
+    plan->flags |= profile->host_tmp ? 0 : PLAN_OWN_TMP;
+    plan->flags |= profile->host_dev ? 0 : PLAN_OWN_DEV;
+    plan->uid = profile->uid;
+    plan->gid = profile->gid;
+    plan->capabilities = profile->capabilities;
+    plan->tmp_size = profile->tmp_size;
+    add_landlock(draft, host);
+    r = add_filter(draft, profile, host);
+    return r == 0 ? add_all_paths(draft, profile, hooks) : r;
+}
+
+static int seal_draft(struct draft *draft, int *ret_fd)
+{
+    struct plan *plan = &draft->plan;
+    size_t filter_size = plan->filter_count * sizeof(struct sock_filter);
+    auto_close int fd = -EBADF;
+    int r = fd_new_memfd("virthook-plan", &fd);
+
+    plan->size = (uint32_t)(sizeof(*plan) + filter_size + plan->paths_size);
+    if (r == 0)
+        r = fd_write_all(fd, plan, sizeof(*plan));
+    if (r == 0 && filter_size > 0)
+        r = fd_write_all(fd, draft->filter, filter_size);
+    if (r == 0 && plan->paths_size > 0)
+        r = fd_write_all(fd, draft->paths, plan->paths_size);
+    if (r == 0)
+        r = fd_seal(fd);
+    if (r < 0)
+        return r;
+    *ret_fd = take_fd(&fd);
+    return 0;
+}
+
+static int make_plan(const struct sandbox_host *host, const struct profile *profile,
+                     const char *hooks, int *ret_fd)
+{
+    struct draft draft = {};
+    int r = 0;
+
+    add_limits(&draft, profile);
+    if (!profile->unconfined)
+        r = draft_confined(&draft, profile, host, hooks);
+    if (r == 0)
+        r = seal_draft(&draft, ret_fd);
+    free(draft.filter);
+    free(draft.paths);
+    return r;
+}
+
+static uint64_t choose_namespaces(const struct profile *profile)
+{
+    if (profile->unconfined)
+        return 0;
+    return CLONE_NEWIPC | CLONE_NEWUTS | (profile->host_network ? 0 : CLONE_NEWNET);
+}
+
+int sandbox_prepare(const struct sandbox_host *host, const struct profile *profile,
+                    const char *hooks, struct sandbox *ret_sandbox, char **ret_error)
+{
+    auto_close int plan_fd = -EBADF;
+    char *name = strdup(profile->name);
+    int r = name ? make_plan(host, profile, hooks, &plan_fd) : -ENOMEM;
+
+    if (r < 0) {
+        free(name);
+        if (asprintf(ret_error, "profile %s cannot be prepared: %s", profile->name, strerror(-r)) < 0)
+            return -ENOMEM;
+        return SANDBOX_E_REFUSED;
+    }
+    *ret_sandbox = (struct sandbox){
+        .profile = name,
+        .unconfined = profile->unconfined,
+        .uid = profile->unconfined || host->session ? geteuid() : profile->uid,
+        .gid = profile->unconfined || host->session ? getegid() : profile->gid,
+        .plan_fd = take_fd(&plan_fd),
+        .clone_flags = choose_namespaces(profile),
+        .time_ms = profile->time_ms,
+    };
+    return 0;
+}
+
+void sandbox_clear(struct sandbox *sandbox)
+{
+    free(sandbox->profile);
+    close_fd(&sandbox->plan_fd);
+}
+
+int sandboxes_prepare(const struct sandbox_host *host, const struct profile_list *profiles,
+                      const char *hooks, struct sandbox_list *ret_list, char **ret_error)
+{
+    struct sandbox_list list = {.sandboxes = calloc(profiles->count + 1, sizeof(struct sandbox))};
+    int r = list.sandboxes ? 0 : -ENOMEM;
+
+    for (size_t i = 0; r == 0 && i < profiles->count; i++) {
+        r = sandbox_prepare(host, &profiles->profiles[i], hooks, &list.sandboxes[i], ret_error);
+        list.count += r == 0;
+    }
+    if (r != 0) {
+        sandboxes_clear(&list);
+        return r;
+    }
+    *ret_list = list;
+    return 0;
+}
+
+void sandboxes_clear(struct sandbox_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        sandbox_clear(&list->sandboxes[i]);
+    free(list->sandboxes);
+    *list = (struct sandbox_list){};
+}
+
+const struct sandbox *sandbox_find(const struct sandbox_list *list, const char *profile)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->sandboxes[i].profile, profile) == 0)
+            return &list->sandboxes[i];
+    }
+    return NULL;
+}

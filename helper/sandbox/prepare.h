@@ -1,0 +1,56 @@
+/*
+ * From a profile to what the runner carries out, once at start and at reload. Helper.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "profile.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* sandbox_prepare() cannot do here what the profile says. */
+#define SANDBOX_E_REFUSED 1
+
+/* What this kernel offers, looked up once. */
+struct sandbox_host {
+    int landlock_abi; /* 0: none */
+    bool notify;      /* denied system calls can ask */
+    bool session;     /* not root: no change of user */
+};
+
+/* A profile, ready. */
+struct sandbox {
+    char *profile; /* its name */
+    bool unconfined;
+    uid_t uid; /* of the script; its pipes are given to it */
+    gid_t gid;
+    int plan_fd;          /* a sealed memfd, see plan.h */
+    uint64_t clone_flags; /* namespaces beside those that every script has */
+    uint64_t time_ms;     /* of one script; 0: the call's */
+};
+
+struct sandbox_list {
+    size_t count;
+    struct sandbox *sandboxes;
+};
+
+void sandbox_look(struct sandbox_host *ret_host);
+
+/*
+ * Makes a sandbox; `hooks` is the directory of the scripts, shown to all of them. Returns 0,
+ * SANDBOX_E_REFUSED with a sentence in `*ret_error` that the caller frees, or a negative errno.
+ */
+int sandbox_prepare(const struct sandbox_host *host, const struct profile *profile,
+                    const char *hooks, struct sandbox *ret_sandbox, char **ret_error);
+
+void sandbox_clear(struct sandbox *sandbox);
+
+/* The same for all profiles of a configuration. */
+int sandboxes_prepare(const struct sandbox_host *host, const struct profile_list *profiles,
+                      const char *hooks, struct sandbox_list *ret_list, char **ret_error);
+void sandboxes_clear(struct sandbox_list *list);
+
+/* The sandbox of this profile's name, or NULL. */
+const struct sandbox *sandbox_find(const struct sandbox_list *list, const char *profile);

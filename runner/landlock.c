@@ -1,0 +1,87 @@
+/*
+ * Landlock's part of a plan. Runs in PID 1 of the hook's namespaces, after the mounts and before the
+ * filter. The read-only mounts say the same about writing; this is what holds where a mount is
+ * missed, and for uid 0.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "landlock.h"
+
+#include "cleanup.h"
+
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+/* struct landlock_ruleset_attr as of ABI 6; linux-libc-dev 6.1 has the first member alone. */
+struct ruleset_attributes {
+    uint64_t handled_access_fs, handled_access_net, scoped;
+};
+
+/* Rights that make sense for something that is no folder. */
+#define FILE_RIGHTS                                                                                \
+    (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |   \
+     (1ULL << 14) /* truncate, ABI 3 */ | (1ULL << 15) /* ioctl of a device, ABI 5 */)
+
+static int allow_below(int ruleset, const char *path, uint64_t rights, int may_be_missing)
+{
+    auto_close int fd = open(path, O_PATH | O_CLOEXEC);
+    struct landlock_path_beneath_attr rule = {.parent_fd = fd, .allowed_access = rights};
+    struct stat st;
+
+    if (fd < 0)
+        return errno == ENOENT && may_be_missing ? 0 : -errno;
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (!S_ISDIR(st.st_mode))
+        rule.allowed_access &= FILE_RIGHTS;
+    return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0
+               ? -errno
+               : 0;
+}
+
+static int allow_private(int ruleset, const struct plan *plan)
+{
+    int r = allow_below(ruleset, "/dev", plan->landlock_fs, 0);
+
+    if (r == 0 && plan->flags & PLAN_OWN_TMP)
+        r = allow_below(ruleset, "/tmp", plan->landlock_fs, 0);
+    if (r == 0 && plan->flags & PLAN_OWN_TMP)
+        r = allow_below(ruleset, "/var/tmp", plan->landlock_fs, 1);
+    return r;
+}
+
+static int allow_writable(int ruleset, const struct plan *plan)
+{
+    struct plan_path path;
+    const char *cursor = NULL;
+    int r = 0;
+
+    while (r == 0 && plan_next_path(plan, &cursor, &path)) {
+        if (path.kind == PLAN_WRITABLE)
+            r = allow_below(ruleset, path.path, plan->landlock_fs, path.may_be_missing);
+    }
+    return r;
+}
+
+int runner_restrict(const struct plan *plan)
+{
+    struct ruleset_attributes attributes = {
+        .handled_access_fs = plan->landlock_fs,
+        .scoped = plan->landlock_scope,
+    };
+    auto_close int ruleset = -EBADF;
+    int r;
+
+    /* An older kernel takes the shorter structure, as long as the rest of ours is zero. */
+    ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
+    if (ruleset < 0)
+        return -errno;
+    r = allow_private(ruleset, plan);
+    if (r == 0)
+        r = allow_writable(ruleset, plan);
+    if (r < 0)
+        return r;
+    return syscall(SYS_landlock_restrict_self, ruleset, 0) < 0 ? -errno : 0;
+}

@@ -1,0 +1,281 @@
+/*
+ * The file system that a script sees. Runs in PID 1 of the hook's namespaces, in a mount namespace of
+ * its own, while it still may mount; the plan is the helper's.
+ *
+ * First a detached copy of each path that is to be kept is taken, then all is made read-only, then what
+ * is private is laid over, and last the copies are put back.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "mounts.h"
+
+#include "cleanup.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+/* A device that stays in the small /dev. */
+static const char *const devices[] = {"/dev/null",   "/dev/zero",    "/dev/full",
+                                      "/dev/random", "/dev/urandom", "/dev/tty"};
+#define DEVICES_COUNT (sizeof(devices) / sizeof(devices[0]))
+
+/* Links that programs expect in /dev. */
+static const struct {
+    const char *path, *target;
+} device_links[] = {{"/dev/fd", "/proc/self/fd"},
+                    {"/dev/stdin", "/proc/self/fd/0"},
+                    {"/dev/stdout", "/proc/self/fd/1"},
+                    {"/dev/stderr", "/proc/self/fd/2"}};
+
+/* Bytes of a private folder that is not /tmp: room for mount points and a little shared memory. */
+#define SMALL_SIZE "size=16m"
+
+/* A path that is taken along: its detached copy. */
+struct kept {
+    struct plan_path what;
+    int fd;
+};
+
+static int take_copy(const char *path, int *ret_fd)
+{
+    int fd = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+
+    if (fd < 0)
+        return -errno;
+    *ret_fd = fd;
+    return 0;
+}
+
+static int make_read_only(int fd, const char *path, unsigned int flags)
+{
+    struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
+
+    return mount_setattr(fd, path, flags, &attributes, sizeof(attributes)) < 0 ? -errno : 0;
+}
+
+static int take_copies(const struct plan *plan, struct kept *kept, size_t *ret_count,
+                       const char **ret_path)
+{
+    struct plan_path path;
+    const char *cursor = NULL;
+    size_t count = 0;
+
+    while (plan_next_path(plan, &cursor, &path)) {
+        int r;
+
+        if (path.kind == PLAN_HIDDEN)
+            continue;
+        *ret_path = path.path;
+        r = take_copy(path.path, &kept[count].fd);
+        if (r == -ENOENT && path.may_be_missing)
+            continue;
+        if (r == 0 && path.kind == PLAN_SHOWN)
+            r = make_read_only(kept[count].fd, "", AT_EMPTY_PATH | AT_RECURSIVE);
+        if (r < 0)
+            return r;
+        kept[count++].what = path;
+    }
+    *ret_count = count;
+    return 0;
+}
+
+static int mount_private(const char *path, const char *options)
+{
+    return mount("virthook", path, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0 ? -errno : 0;
+}
+
+static int make_folders(const char *path)
+{
+    char copy[PATH_MAX];
+    size_t length = strlen(path);
+
+    if (length >= sizeof(copy))
+        return -ENAMETOOLONG;
+    memcpy(copy, path, length + 1);
+    for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(copy, 0755) < 0 && errno != EEXIST && errno != EROFS)
+            return -errno;
+        *slash = '/';
+    }
+    return 0;
+}
+
+/* Where the copy's mount point was covered by a private folder, a new one is made. */
+static int make_mount_point(int copy, const char *path)
+{
+    struct stat st, there;
+    int fd, r;
+
+    if (stat(path, &there) == 0)
+        return 0;
+    if (fstat(copy, &st) < 0)
+        return -errno;
+    r = make_folders(path);
+    if (r < 0)
+        return r;
+    if (S_ISDIR(st.st_mode))
+        return mkdir(path, 0755) < 0 ? -errno : 0;
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -errno;
+    close(fd);
+    return 0;
+}
+
+static int put_back(int copy, const char *path)
+{
+    int r = make_mount_point(copy, path);
+
+    if (r < 0)
+        return r;
+    return move_mount(copy, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno : 0;
+}
+
+static int put_back_all(struct kept *kept, size_t count, const char **ret_path)
+{
+    for (size_t i = 0; i < count; i++) {
+        int r = put_back(kept[i].fd, kept[i].what.path);
+
+        if (r < 0) {
+            *ret_path = kept[i].what.path;
+            return r;
+        }
+    }
+    return 0;
+}
+
+/* A small /dev: the devices are taken along before it is covered. */
+static int mount_dev(const char **ret_path)
+{
+    int copies[DEVICES_COUNT], r;
+
+    *ret_path = "/dev";
+    for (size_t i = 0; i < DEVICES_COUNT; i++) {
+        r = take_copy(devices[i], &copies[i]);
+        if (r < 0)
+            return r;
+    }
+    /* Without MS_NODEV: the devices' own mounts carry the flag or not. */
+    if (mount("virthook", "/dev", "tmpfs", MS_NOSUID, "mode=0755," SMALL_SIZE) < 0)
+        return -errno;
+    for (size_t i = 0; i < DEVICES_COUNT; i++) {
+        r = put_back(copies[i], devices[i]);
+        close(copies[i]);
+        if (r < 0)
+            return r;
+    }
+    for (size_t i = 0; i < sizeof(device_links) / sizeof(device_links[0]); i++) {
+        if (symlink(device_links[i].target, device_links[i].path) < 0)
+            return -errno;
+    }
+    if (mkdir("/dev/shm", 01777) < 0)
+        return -errno;
+    *ret_path = "/dev/shm";
+    return mount_private("/dev/shm", "mode=1777," SMALL_SIZE);
+}
+
+static int mount_tmp(const struct plan *plan, const char **ret_path)
+{
+    char options[64];
+    int r;
+
+    snprintf(options, sizeof(options), "mode=1777,size=%llu",
+             (unsigned long long)plan->tmp_size);
+    *ret_path = "/tmp";
+    r = mount_private("/tmp", options);
+    if (r < 0)
+        return r;
+    *ret_path = "/var/tmp";
+    return mount("/tmp", "/var/tmp", NULL, MS_BIND, NULL) < 0 ? -errno : 0;
+}
+
+/* A folder is covered by an empty one, anything else by the device that is always empty. */
+static int hide(const struct plan_path *path)
+{
+    struct stat st;
+
+    if (stat(path->path, &st) < 0)
+        return errno == ENOENT && path->may_be_missing ? 0 : -errno;
+    if (S_ISDIR(st.st_mode))
+        return mount_private(path->path, "mode=0755," SMALL_SIZE);
+    return mount("/dev/null", path->path, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
+}
+
+static int hide_all(const struct plan *plan, const char **ret_path)
+{
+    struct plan_path path;
+    const char *cursor = NULL;
+
+    while (plan_next_path(plan, &cursor, &path)) {
+        int r = path.kind == PLAN_HIDDEN ? hide(&path) : 0;
+
+        if (r < 0) {
+            *ret_path = path.path;
+            return r;
+        }
+    }
+    return 0;
+}
+
+static int lay_over(const struct plan *plan, const char **ret_path)
+{
+    int r = 0;
+
+    if (plan->flags & PLAN_OWN_DEV)
+        r = mount_dev(ret_path);
+    if (r == 0 && plan->flags & PLAN_OWN_TMP)
+        r = mount_tmp(plan, ret_path);
+    if (r < 0)
+        return r;
+    *ret_path = "/run";
+    r = mount_private("/run", "mode=0755," SMALL_SIZE);
+    return r == 0 ? hide_all(plan, ret_path) : r;
+}
+
+/* What only had to be written while mount points were made in it. */
+static int seal_covers(const struct plan *plan, const char **ret_path)
+{
+    struct plan_path path;
+    const char *cursor = NULL;
+    struct stat st;
+    int r;
+
+    *ret_path = "/run";
+    r = make_read_only(AT_FDCWD, "/run", 0);
+    while (r == 0 && plan_next_path(plan, &cursor, &path)) {
+        *ret_path = path.path;
+        if (path.kind == PLAN_HIDDEN && stat(path.path, &st) == 0)
+            r = make_read_only(AT_FDCWD, path.path, 0);
+    }
+    return r;
+}
+
+int runner_mount(const struct plan *plan, const char **ret_path)
+{
+    struct kept kept[PLAN_PATHS_MAX];
+    size_t count = 0;
+    int r;
+
+    *ret_path = "/";
+    if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+        return -errno;
+    r = take_copies(plan, kept, &count, ret_path);
+    if (r < 0)
+        return r;
+    *ret_path = "/";
+    r = make_read_only(AT_FDCWD, "/", AT_RECURSIVE);
+    if (r == 0)
+        r = lay_over(plan, ret_path);
+    if (r == 0)
+        r = put_back_all(kept, count, ret_path);
+    if (r == 0)
+        r = seal_covers(plan, ret_path);
+    for (size_t i = 0; i < count; i++)
+        close(kept[i].fd);
+    return r;
+}
