@@ -93,7 +93,8 @@ static int set_attributes(posix_spawnattr_t *attributes)
     sigset_t all, none;
     int r;
 
-    sigfillset(&all);
+    /* sigfillset() leaves out the C library's own two signals, which would then be ignored. */
+    memset(&all, 0xff, sizeof(all));
     sigemptyset(&none);
     r = posix_spawnattr_setsigdefault(attributes, &all);
     if (r == 0)

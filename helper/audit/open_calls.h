@@ -13,7 +13,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The set holds this many at most, in 5 MiB; the helper's default is 4,096 open calls per client.
+/*
+ * The set holds this many at most, in 4 MiB, 6 MiB while it grows; by default one client may have
+ * 4,096 calls open.
  */
 #define OPEN_CALLS_MAX 65536
 

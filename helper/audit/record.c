@@ -260,6 +260,11 @@ static void copy_identity(struct object *line, const char *begin, size_t begin_s
     json_tokener_free(tokener);
 }
 
+static const char abandoned_message[] =
+    "how this call ended is not on record: the helper was ended before, or the record was lost "
+    "while "
+    "the disk was full; whether a verdict was given is not known";
+
 int record_abandoned(const struct record_source *source, const struct call_id *id,
                      const char *begin, size_t begin_size, struct record_line *ret_line)
 {
@@ -272,10 +277,7 @@ int record_abandoned(const struct record_source *source, const struct call_id *i
     copy_identity(&line, begin, begin_size);
     object_put_null(&line, "verdict");
     object_put_word(&line, "reason", REASON_HELPER_LOST);
-    object_put_word(
-        &line, "message",
-        "the helper ended before it recorded how this call ended; its scripts were ended with "
-        "it, and whether a verdict was given is not known");
+    object_put_word(&line, "message", abandoned_message);
     object_put_null(&line, "duration_ms");
     object_put_null(&line, "queued_ms");
     object_put_null(&line, "output_bytes");

@@ -52,8 +52,6 @@ static const struct key keys[CONFIG_KEYS_MAX] = {
     {"audit_full", KEY_AUDIT_FULL, AT(audit_full), 0, 0, "deny", "deny or count"},
 };
 
-_Static_assert(PROTOCOL_BULK_MAX == 64 * 1024 * 1024, "the messages above say 64M");
-
 /* The two keys of which one bounds the other. */
 enum {
     OUTPUT_KEPT = 10,

@@ -191,6 +191,21 @@ def test_a_header_that_is_within_reach_against_the_arrows_fails(checkout):
     assert "common/ builds with client/channel.h" in done.stdout
 
 
+@pytest.mark.parametrize("lines, complaint", [
+    ("free(b);\n    free(b);", "double-‘free’"),
+    ("if (atoi(b))\n        abort();", "cert-err34-c"),
+])
+def test_what_the_analysis_finds_fails(checkout, lines, complaint):
+    shutil.copy(ROOT / ".clang-tidy", checkout.folder)
+    checkout.write("meson.build", "project('virthook', 'c')\nstatic_library('common', 'a.c')\n")
+    checkout.write("meson_options.txt", "option('tests', type : 'boolean')\n")
+    checkout.write("a.c", "#include <stdlib.h>\nvoid a(char *b);\nvoid a(char *b)\n"
+                   f"{{\n    {lines}\n}}\n")
+    done = checkout.test("analyze")
+    assert (done.returncode, last_line(done)) == (1, "1 passed, 1 failed, 0 skipped")
+    assert complaint in done.stdout
+
+
 @pytest.mark.parametrize("name, text, complaint", [
     ("a.c", "int  a;\n", "a.c:1:4: error: code should be clang-formatted"),
     ("a.sh", "#!/bin/sh\necho $1\n", "SC2086"),

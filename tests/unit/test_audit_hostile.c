@@ -49,18 +49,20 @@ static const char forged_line[] =
 static const char *const hostile_texts[] = {
     forged_line,
     "\"},{\"path\":\"/forged\"}]}\n",
-    "\x1b[2J\x1b[H\x1b]0;title\x07", /* clears the screen, sets the title */
-    "\r\x08\x08overwritten\x7f",     /* moves the cursor */
-    "\xc2\x9b"
-    "2J", /* the same as ESC [, as one C1 control */
-    "a\xe2\x80\xa8"
-    "b\xe2\x80\xa9"
-    "c", /* line and paragraph separator */
-    "\xe2\x80\xae"
-    "gnp.txt\xe2\x80\xac\xe2\x81\xa6"
-    "a\xe2\x81\xa9",                          /* turns the writing direction */
-    "\xff\xfe broken \xc3\x28 \xe2\x80",      /* no UTF-8 */
-    "\xed\xa0\x80 \xc0\x8a \xf4\x90\x80\x80", /* a surrogate, an overlong newline, over U+10FFFF */
+    /* clears the screen, sets the title */
+    "\x1b[2J\x1b[H\x1b]0;title\x07",
+    /* moves the cursor */
+    "\r\x08\x08overwritten\x7f",
+    /* the same as ESC [, as one C1 control */
+    "\xc2\x9b[2J",
+    /* line and paragraph separator */
+    "one\xe2\x80\xa8two\xe2\x80\xa9three",
+    /* turns the writing direction */
+    "\xe2\x80\xaegnp.txt\xe2\x80\xac\xe2\x81\xa6isolated\xe2\x81\xa9",
+    /* no UTF-8 */
+    "\xff\xfe broken \xc3\x28 \xe2\x80",
+    /* a surrogate, an overlong newline, over U+10FFFF */
+    "\xed\xa0\x80 \xc0\x8a \xf4\x90\x80\x80",
     "\\n\\u000a\\x0a \\",
 };
 

@@ -11,7 +11,7 @@ TOOL_SECONDS = 120
 LINE_MAX = 100
 
 # A path of one person's machine has no place in the project.
-MACHINE_PATH = re.compile(r"/(?:work|tmp/w|home/[a-z]+|Users)/")
+MACHINE_PATH = re.compile(r"(?<![\w./])/(?:work|tmp/w|home/[a-z]+|Users)/")
 
 # Kinds of files whose lines are held to LINE_MAX; clang-format sees to C.
 BOUNDED = (".py", ".build", ".txt")

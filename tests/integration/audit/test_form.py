@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from . import log
+from .disk import call_until
 
 PAGE = Path(__file__).resolve().parents[3] / "docs/audit.md"
 
@@ -27,7 +28,7 @@ def documented(kind):
 
 
 @pytest.fixture
-def records(place, start, tmp_path_factory):
+def records(place, start):
     """One record of each type, and the end that a later helper wrote as the last."""
     place.script("qemu")
     (place.hooks / "qemu.bak").write_text("", encoding="utf-8")
@@ -56,9 +57,11 @@ def test_a_script_has_the_keys_that_the_page_says(records):
     assert set(script) == keys_below("Each of `scripts`:")
 
 
-def test_a_lost_record_has_the_keys_that_the_page_says(place, start):
-    place.configure("audit_full = count\n")
+def test_a_lost_record_has_the_keys_that_the_page_says(place, start, disk):
     place.script("qemu")
-    helper = start(wrapper=("prlimit", "--fsize=4096:unlimited"))
-    while len(log.read(place.audit / "service.log")) < 3:
-        assert helper.peer.call().allow
+    helper = start(wrapper=disk.wrapper)
+    disk.of(helper).fill()
+    call_until(helper.peer, lambda verdict: not verdict.allow)
+    disk.make_room()
+    assert helper.peer.call().allow
+    assert set(log.of_type(disk.records(), "lost")[0]) == documented("lost")

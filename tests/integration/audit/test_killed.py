@@ -1,4 +1,4 @@
-"""A helper that is killed with SIGKILL: what it promised stands, and the next one closes the rest."""
+"""A helper killed with SIGKILL: what it promised stands, and the next one closes the rest."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import random

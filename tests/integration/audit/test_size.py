@@ -1,4 +1,4 @@
-"""Logs of any size: a helper that opens one stays small, and closes every call that is open there."""
+"""Logs of any size: a helper that opens one stays small and closes every call that is open."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import time
