@@ -37,13 +37,17 @@ static void waited_too_long(struct timer *timer)
 
 static uint64_t choose_deadline(const struct helper *helper, const struct message_call *request)
 {
-    const struct rule *rule = rules_match(&helper->config->rules, request->driver, request->object,
-                                          request->operation);
+    const struct rule_names names = {
+        .driver = request->driver,
+        .object = request->object,
+        .operation = request->operation,
+    };
+    const struct rule *rule = rules_find_deadline(&helper->config->rules, &names);
     uint64_t deadline = helper->config->deadline_ms;
 
     if (helper->options.deadline_ms)
         deadline = helper->options.deadline_ms;
-    else if (rule && rule->deadline_ms)
+    else if (rule)
         deadline = rule->deadline_ms;
     if (request->timeout_ms && request->timeout_ms < deadline)
         deadline = request->timeout_ms;

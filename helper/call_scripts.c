@@ -79,22 +79,46 @@ static int make_environment(struct call *call, const char *path)
     return environment_make(&call->helper->user, path, id, call_request(call), &call->environment);
 }
 
+/* Every profile that a rule may name was prepared with the configuration. */
+static const struct sandbox *choose_sandbox(const struct call *call, const char *path)
+{
+    const struct message_call *request = call_request(call);
+    const struct rule_names names = {
+        .driver = request->driver,
+        .object = request->object,
+        .operation = request->operation,
+        .script = path,
+    };
+    const struct rule *rule = rules_find_profile(&call->helper->config->rules, &names);
+
+    return sandbox_find(&call->helper->sandboxes, rule ? rule->profile : PROFILE_DEFAULT);
+}
+
+/* A script's own time, within the call's. */
+static uint64_t script_deadline(const struct call *call, const struct sandbox *sandbox)
+{
+    uint64_t own = sandbox->time_ms ? clock_add_ms(clock_now_ms(), sandbox->time_ms) : CLOCK_NEVER;
+
+    return own < call->deadline_ms ? own : call->deadline_ms;
+}
+
 static int start_script(struct call *call, const char *path)
 {
     const struct message_call *request = call_request(call);
     const struct config *config = call->helper->config;
     struct run_job job = {
+        .sandbox = choose_sandbox(call, path),
         .stdin_memfd = call->output_fd >= 0 ? call->output_fd : call->stdin_fd,
         .filter = name_is_filter(request->driver, request->operation),
         .output_max = config->output_max,
         .output_kept = config->output_kept,
-        .deadline_ms = call->deadline_ms,
         .grace_ms = config->grace_ms,
     };
     int r = make_environment(call, path);
 
     if (r < 0)
         return r;
+    job.deadline_ms = script_deadline(call, job.sandbox);
     job.job = (struct job){
         .path = path,
         .argv = call->environment.argv,

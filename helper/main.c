@@ -49,48 +49,6 @@ static int fail(const struct helper *helper, int error, int r, char *text)
     return r ? r : -ENOMEM;
 }
 
-static void apply_config(struct helper *helper)
-{
-    helper->orders[CLASS_HOOK].slots = helper->config->running_max;
-    helper->orders[CLASS_EVENT].slots = helper->config->events_max;
-}
-
-/* The log stays open over a reload: what was said of it at start holds until the next. */
-static int refuse_restart(const struct helper *helper, const struct config *config,
-                          char **ret_error)
-{
-    const struct config *running = helper->config;
-
-    if (strcmp(config->audit, running->audit) == 0 && config->audit_kept == running->audit_kept)
-        return 0;
-    if (asprintf(ret_error,
-                 "%s: audit and audit_kept hold from the helper's start on: restart needed",
-                 helper->options.config) < 0)
-        return -ENOMEM;
-    return CONFIG_E_REFUSED;
-}
-
-int helper_reload(struct helper *helper, char **ret_error)
-{
-    struct config *config;
-    int r = config_load(helper->options.config, helper->options.config_given, &config, ret_error);
-
-    if (r == 0) {
-        r = refuse_restart(helper, config, ret_error);
-        if (r != 0)
-            config_free(config);
-    }
-    if (r != 0)
-        return r;
-    config_free(helper->config);
-    helper->config = config;
-    apply_config(helper);
-    listen_publish_policy(helper);
-    for (size_t i = 0; i < sizeof(helper->orders) / sizeof(helper->orders[0]); i++)
-        order_pump(&helper->orders[i]);
-    return 0;
-}
-
 void helper_end(struct helper *helper)
 {
     if (helper->ending)
@@ -105,13 +63,9 @@ void helper_end(struct helper *helper)
 static int load_config(struct helper *helper)
 {
     char *error = NULL;
-    int r = config_load(helper->options.config, helper->options.config_given, &helper->config,
-                        &error);
+    int r = helper_load(helper, &error);
 
-    if (r != 0)
-        return fail(helper, PROTOCOL_E_CONFIG, r, error);
-    apply_config(helper);
-    return 0;
+    return r == 0 ? 0 : fail(helper, PROTOCOL_E_CONFIG, r, error);
 }
 
 static int open_audit(struct helper *helper)
@@ -226,6 +180,7 @@ static int set_up(struct helper *helper, struct signals *signals)
         r = environment_find_user(&helper->user);
     if (r < 0)
         return fail(helper, PROTOCOL_E_INTERNAL, r, NULL);
+    sandbox_look(&helper->host);
     r = load_config(helper);
     if (r == 0)
         r = prepare_spawn(helper);
@@ -242,6 +197,7 @@ static void tear_down(struct helper *helper, struct signals *signals)
     peer_close_all(helper);
     spawn_clear(&helper->spawn);
     audit_close(helper->audit);
+    sandboxes_clear(&helper->sandboxes);
     config_free(helper->config);
     environment_user_clear(&helper->user);
     close_fd(&signals->source.fd);

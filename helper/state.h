@@ -12,6 +12,7 @@
 #include "message.h"
 #include "options.h"
 #include "order.h"
+#include "prepare.h"
 #include "spawn.h"
 
 #include <stdbool.h>
@@ -25,6 +26,8 @@ struct helper {
     struct options options;
     struct loop *loop;
     struct config *config;
+    struct sandbox_host host;
+    struct sandbox_list sandboxes; /* of the configuration's profiles */
     struct spawn_context spawn;
     struct audit_log *audit;
     struct environment_user user;
@@ -40,6 +43,12 @@ struct helper {
 /* Takes no more calls, cancels the open ones, and lets the loop end with the last of them. */
 void helper_end(struct helper *helper);
 
-/* Reads the configuration anew, all or nothing. Returns 0, CONFIG_E_REFUSED with a sentence that
- * the caller frees, or -ENOMEM. */
+/*
+ * Reads the configuration and prepares what it says, all or nothing: what was there before stays
+ * otherwise. Returns 0, CONFIG_E_REFUSED with a sentence that the caller frees, or a negative
+ * errno.
+ */
+int helper_load(struct helper *helper, char **ret_error);
+
+/* The same while it runs, told to all that depend on it. */
 int helper_reload(struct helper *helper, char **ret_error);

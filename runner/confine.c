@@ -1,10 +1,10 @@
 /*
- * Carrying out a plan. Runs in PID 1 of the hook's namespace before a script exists; the plan is the
- * helper's. From the last line on, the runner holds no more than its script.
+ * Carrying out a plan. Runs in PID 1 of the hook's namespace before a script exists; the plan is
+ * the helper's. From the last line on, the runner holds no more than its script.
  *
- * The order matters: limits while they may still be raised; the bounding set and the securebits while
- * CAP_SETPCAP is there; the user while CAP_SETUID is there; the filter last, since it may forbid all
- * of the above.
+ * The order matters: limits while they may still be raised; the bounding set and the securebits
+ * while CAP_SETPCAP is there; the user while CAP_SETUID is there; the filter last, since it may
+ * forbid all of the above.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -25,8 +25,8 @@
 #include <sys/syscall.h>
 
 /* uid 0 is a user like others, whatever it execs or changes to; nobody may take that back. */
-#define PLAN_SECUREBITS                                                                            \
-    (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |                               \
+#define PLAN_SECUREBITS                                              \
+    (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | \
      SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED)
 #define PLAN_SECUREBITS_LAST (SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
 

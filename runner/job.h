@@ -3,8 +3,8 @@
  * each. Both are of one build and one host, so the structures travel as they are.
  *
  * The helper sends one job, with the script's stdin, stdout and stderr and the profile's plan as
- * descriptors, then perhaps orders. The runner sends reports. The channel's end means the same to both: the other is
- * gone, so end everything.
+ * descriptors, then perhaps orders. The runner sends reports. The channel's end means the same to
+ * both: the other is gone, so end everything.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -45,9 +45,9 @@ enum runner_order {
 
 enum runner_event {
     RUNNER_LISTENER = 0, /* comes with the filter's listener as descriptor, before the start */
-    RUNNER_STARTED = 1, /* the script's exec succeeded */
-    RUNNER_FAILED,      /* it was not run: `step`, `error` */
-    RUNNER_EXITED,      /* the script's main process ended: `status` as of waitpid(2) */
+    RUNNER_STARTED = 1,  /* the script's exec succeeded */
+    RUNNER_FAILED,       /* it was not run: `step`, `error` */
+    RUNNER_EXITED,       /* the script's main process ended: `status` as of waitpid(2) */
 };
 
 enum runner_step {

@@ -1,6 +1,6 @@
 /*
- * Landlock's part of a plan. Runs in PID 1 of the hook's namespaces, after the mounts and before the
- * filter. The read-only mounts say the same about writing; this is what holds where a mount is
+ * Landlock's part of a plan. Runs in PID 1 of the hook's namespaces, after the mounts and before
+ * the filter. The read-only mounts say the same about writing; this is what holds where a mount is
  * missed, and for uid 0.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -20,8 +20,8 @@ struct ruleset_attributes {
 };
 
 /* Rights that make sense for something that is no folder. */
-#define FILE_RIGHTS                                                                                \
-    (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |   \
+#define FILE_RIGHTS                                                                              \
+    (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | \
      (1ULL << 14) /* truncate, ABI 3 */ | (1ULL << 15) /* ioctl of a device, ABI 5 */)
 
 static int allow_below(int ruleset, const char *path, uint64_t rights, int may_be_missing)

@@ -31,8 +31,8 @@ static void runner_report(const struct runner_report *report)
     (void)!send(RUNNER_CHANNEL_FD, report, sizeof(*report), MSG_NOSIGNAL);
 }
 
-static void __attribute__((noreturn)) runner_fail_at(enum runner_step step, int error,
-                                                     const char *path)
+static void __attribute__((noreturn))
+runner_fail_at(enum runner_step step, int error, const char *path)
 {
     struct runner_report report = {.event = RUNNER_FAILED, .step = step, .error = error};
 

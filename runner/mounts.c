@@ -1,9 +1,9 @@
 /*
- * The file system that a script sees. Runs in PID 1 of the hook's namespaces, in a mount namespace of
- * its own, while it still may mount; the plan is the helper's.
+ * The file system that a script sees. Runs in PID 1 of the hook's namespaces, in a mount namespace
+ * of its own, while it still may mount; the plan is the helper's.
  *
- * First a detached copy of each path that is to be kept is taken, then all is made read-only, then what
- * is private is laid over, and last the copies are put back.
+ * First a detached copy of each path that is to be kept is taken, then all is made read-only, then
+ * what is private is laid over, and last the copies are put back.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -184,8 +184,7 @@ static int mount_tmp(const struct plan *plan, const char **ret_path)
     char options[64];
     int r;
 
-    snprintf(options, sizeof(options), "mode=1777,size=%llu",
-             (unsigned long long)plan->tmp_size);
+    snprintf(options, sizeof(options), "mode=1777,size=%llu", (unsigned long long)plan->tmp_size);
     *ret_path = "/tmp";
     r = mount_private("/tmp", options);
     if (r < 0)

@@ -36,8 +36,7 @@ int plan_is_whole(const struct plan *plan, size_t size)
         plan->filter_count > PLAN_FILTER_MAX || plan->path_count > PLAN_PATHS_MAX ||
         plan->paths_size > PLAN_PATHS_SIZE_MAX)
         return 0;
-    if (size !=
-        sizeof(*plan) + plan->filter_count * sizeof(plan->filter[0]) + plan->paths_size)
+    if (size != sizeof(*plan) + plan->filter_count * sizeof(plan->filter[0]) + plan->paths_size)
         return 0;
     return paths_are_whole(plan);
 }

@@ -1,7 +1,8 @@
 /*
- * How a script is confined, ready to be done: made by the helper once for each profile, at start and
- * at reload, as one sealed memfd, and carried out by the runner before it forks the script. Nothing in
- * it depends on a call. Both are of one build and one host, so the structure travels as it is.
+ * How a script is confined, ready to be done: made by the helper once for each profile, at start
+ * and at reload, as one sealed memfd, and carried out by the runner before it forks the script.
+ * Nothing in it depends on a call. Both are of one build and one host, so the structure travels as
+ * it is.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -29,7 +30,7 @@ enum plan_flag {
     PLAN_MOUNTS = 1 << 4,       /* a file system of its own, from the paths and the flags below */
     PLAN_OWN_TMP = 1 << 5,
     PLAN_OWN_DEV = 1 << 6,
-    PLAN_LANDLOCK = 1 << 7,     /* writing by Landlock too, and its scopes */
+    PLAN_LANDLOCK = 1 << 7, /* writing by Landlock too, and its scopes */
 };
 
 enum plan_path_kind {
@@ -52,8 +53,8 @@ struct plan {
     uint32_t size; /* of the whole memfd */
     uint32_t flags;
     uint32_t uid, gid;
-    uint64_t capabilities; /* bit n is capability number n */
-    uint64_t tmp_size;     /* bytes */
+    uint64_t capabilities;                /* bit n is capability number n */
+    uint64_t tmp_size;                    /* bytes */
     uint64_t landlock_fs, landlock_scope; /* what the kernel's ABI can handle of it */
     uint32_t limit_count;
     uint32_t filter_count; /* instructions; 0: no filter */
@@ -62,7 +63,7 @@ struct plan {
     struct sock_filter filter[];
 };
 
-#define PLAN_SIZE_MAX                                                                              \
+#define PLAN_SIZE_MAX \
     (sizeof(struct plan) + PLAN_FILTER_MAX * sizeof(struct sock_filter) + PLAN_PATHS_SIZE_MAX)
 
 /* One path of a plan. */
@@ -76,7 +77,7 @@ struct plan_path {
 int plan_is_whole(const struct plan *plan, size_t size);
 
 /*
- * Walks the paths: `*cursor` is NULL to begin with. Returns 1 with the next path, 0 after the last. The plan is
- * whole.
+ * Walks the paths: `*cursor` is NULL to begin with. Returns 1 with the next path, 0 after the last.
+ * The plan is whole.
  */
 int plan_next_path(const struct plan *plan, const char **cursor, struct plan_path *ret_path);

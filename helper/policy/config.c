@@ -29,6 +29,7 @@ void config_free(struct config *config)
     free(config->hooks);
     free(config->audit);
     rules_clear(&config->rules);
+    profiles_clear(&config->profiles);
     free(config);
 }
 
@@ -47,7 +48,7 @@ static struct config *new_config(void)
     if (!config)
         return NULL;
     failure_policy_defaults(&config->failure);
-    if (config_keys_defaults(config) == 0)
+    if (config_keys_defaults(config) == 0 && profiles_add_built_in(&config->profiles) == 0)
         return config;
     config_free(config);
     return NULL;

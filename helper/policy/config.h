@@ -6,6 +6,7 @@
 #pragma once
 
 #include "failure_policy.h"
+#include "profile.h"
 #include "rules.h"
 
 #include <stdbool.h>
@@ -38,6 +39,7 @@ struct config {
     enum audit_full audit_full;
     struct failure_policy failure;
     struct rule_list rules;
+    struct profile_list profiles; /* "unconfined" is always among them */
 };
 
 /*

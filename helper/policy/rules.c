@@ -11,20 +11,45 @@
 #include <fnmatch.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool fits(const char *pattern, const char *name)
 {
     return !pattern || fnmatch(pattern, name, 0) == 0;
 }
 
-const struct rule *rules_match(const struct rule_list *list, const char *driver, const char *object,
-                               const char *operation)
+static bool fits_script(const char *pattern, const char *path)
+{
+    const char *name = path ? strrchr(path, '/') : NULL;
+
+    if (!pattern)
+        return true;
+    return path && (fits(pattern, path) || (name && fits(pattern, name + 1)));
+}
+
+static bool fits_call(const struct rule *rule, const struct rule_names *names)
+{
+    return fits(rule->driver, names->driver) && fits(rule->object, names->object) &&
+           fits(rule->operation, names->operation);
+}
+
+const struct rule *rules_find_deadline(const struct rule_list *list, const struct rule_names *names)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct rule *rule = &list->rules[i];
 
-        if (fits(rule->driver, driver) && fits(rule->object, object) &&
-            fits(rule->operation, operation))
+        if (rule->deadline_ms > 0 && !rule->script && fits_call(rule, names))
+            return rule;
+    }
+    return NULL;
+}
+
+const struct rule *rules_find_profile(const struct rule_list *list, const struct rule_names *names)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct rule *rule = &list->rules[i];
+
+        if (rule->profile && fits_call(rule, names) && fits_script(rule->script, names->script))
             return rule;
     }
     return NULL;
@@ -48,6 +73,8 @@ void rule_clear(struct rule *rule)
     free(rule->driver);
     free(rule->object);
     free(rule->operation);
+    free(rule->script);
+    free(rule->profile);
     *rule = (struct rule){0};
 }
 

@@ -13,7 +13,9 @@ struct rule {
     char *name;        /* its title in the file */
     unsigned int line; /* where it stands */
     char *driver, *object, *operation;
+    char *script;         /* of the script's path, or of its last component; NULL fits all */
     uint64_t deadline_ms; /* 0: not set by this rule */
+    char *profile;        /* NULL: not set by this rule */
 };
 
 struct rule_list {
@@ -25,9 +27,21 @@ struct rule_list {
  */
 int rules_add(struct rule_list *list, struct rule *rule);
 
-/* The first rule that fits, or NULL. It belongs to the list. */
-const struct rule *rules_match(const struct rule_list *list, const char *driver, const char *object,
-                               const char *operation);
+/* A call, and for a profile one of its scripts. */
+struct rule_names {
+    const char *driver, *object, *operation;
+    const char *script; /* absolute path, or NULL */
+};
+
+/*
+ * The first rule that fits and sets a deadline, or NULL; a rule with a script pattern sets none. It
+ * belongs to the list.
+ */
+const struct rule *rules_find_deadline(const struct rule_list *list,
+                                       const struct rule_names *names);
+
+/* The first rule that fits and sets a profile: which and why. NULL: the default profile. */
+const struct rule *rules_find_profile(const struct rule_list *list, const struct rule_names *names);
 
 /* Frees the strings of one rule, and empties it. */
 void rule_clear(struct rule *rule);

@@ -23,16 +23,17 @@
 /* Where the runner's binary is in the child, just over the channel. */
 #define CHILD_BINARY_FD (RUNNER_CHANNEL_FD + 1)
 
-unsigned long long child_clone_flags(const struct spawn_context *context)
+/* What every runner has. */
+static uint64_t usual_flags(const struct spawn_context *context)
 {
     return CLONE_NEWPID | CLONE_NEWNS | (context->user_namespace ? CLONE_NEWUSER : 0);
 }
 
-pid_t child_clone(const struct spawn_context *context, int *ret_pidfd)
+pid_t child_clone(const struct spawn_context *context, uint64_t flags, int *ret_pidfd)
 {
     int pidfd = -EBADF;
     struct clone_args arguments = {
-        .flags = child_clone_flags(context) | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
+        .flags = usual_flags(context) | flags | CLONE_PIDFD | CLONE_CLEAR_SIGHAND,
         .pidfd = (uintptr_t)&pidfd,
         .exit_signal = SIGCHLD,
     };

@@ -7,11 +7,9 @@
 
 #include "spawn.h"
 
-/* The clone flags of this context's runners. */
-unsigned long long child_clone_flags(const struct spawn_context *context);
-
-/* Clones; returns the PID in the parent with `*ret_pidfd`, 0 in the child, or a negative errno. */
-pid_t child_clone(const struct spawn_context *context, int *ret_pidfd);
+/* Clones, with these namespaces beside the usual ones; returns the PID in the parent with
+ * `*ret_pidfd`, 0 in the child, or a negative errno. */
+pid_t child_clone(const struct spawn_context *context, uint64_t flags, int *ret_pidfd);
 
 /* Makes the namespace what a runner expects. Returns 0, or a negative errno with the step. */
 int child_enter(const struct spawn_context *context, enum runner_step *ret_step);

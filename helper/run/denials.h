@@ -1,8 +1,8 @@
 /*
  * System calls that a script's filter asks about: each is refused, and remembered by name. Helper.
  *
- * The answer is always an error and never "go on": what the arguments point to could change after it
- * was looked at.
+ * The answer is always an error and never "go on": what the arguments point to could change after
+ * it was looked at.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -20,7 +20,7 @@
  * A script may ask this often before it is answered only once a millisecond: enough for any program
  * that probes what it may do, while a million calls cost the loop no more than a timer.
  */
-#define DENIALS_FAST 1000
+#define DENIALS_FAST    1000
 #define DENIALS_PACE_MS 1
 
 /* One system call, of one architecture; `family` is socket(2)'s first argument, else -1. */
@@ -47,8 +47,8 @@ int denials_watch(struct loop *loop, struct denials *denials, int listener);
 void denials_stop(struct denials *denials);
 
 /*
- * The denied calls as text: "mount", "socket(AF_NETLINK)", with " ×3" after those that came more than
- * once; separated by NULs, their number in `*ret_count`. NULL where there are none, or no memory;
- * the caller frees.
+ * The denied calls as text: "mount", "socket(AF_NETLINK)", with " ×3" after those that came more
+ * than once; separated by NULs, their number in `*ret_count`. NULL where there are none, or no
+ * memory; the caller frees.
  */
 char *denials_text(const struct denials *denials, size_t *ret_count);

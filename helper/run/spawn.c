@@ -38,7 +38,7 @@ static int try_namespaces(const struct spawn_context *context)
     auto_close int pidfd = -EBADF;
     enum runner_step step;
     int status;
-    pid_t pid = child_clone(context, &pidfd);
+    pid_t pid = child_clone(context, 0, &pidfd);
 
     if (pid < 0)
         return (int)pid;
@@ -106,7 +106,8 @@ void spawn_clear(struct spawn_context *context)
     close_fd(&context->null_fd);
 }
 
-int spawn_runner(const struct spawn_context *context, struct runner *ret_runner)
+int spawn_runner(const struct spawn_context *context, uint64_t clone_flags,
+                 struct runner *ret_runner)
 {
     auto_close int ours = -EBADF, theirs = -EBADF;
     int ends[2], pidfd = -EBADF;
@@ -118,7 +119,7 @@ int spawn_runner(const struct spawn_context *context, struct runner *ret_runner)
     theirs = ends[1];
     if (fcntl(ours, F_SETFL, O_NONBLOCK) < 0)
         return -errno;
-    pid = child_clone(context, &pidfd);
+    pid = child_clone(context, clone_flags, &pidfd);
     if (pid < 0)
         return (int)pid;
     if (pid == 0)
@@ -127,7 +128,7 @@ int spawn_runner(const struct spawn_context *context, struct runner *ret_runner)
     return 0;
 }
 
-int spawn_send_job(const struct runner *runner, const struct job *job, const int stdio[JOB_FDS])
+int spawn_send_job(const struct runner *runner, const struct job *job, const int fds[JOB_FDS])
 {
     static char buffer[JOB_SIZE_MAX];
     union {
@@ -149,7 +150,7 @@ int spawn_send_job(const struct runner *runner, const struct job *job, const int
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof(int) * JOB_FDS);
-    memcpy(CMSG_DATA(header), stdio, sizeof(int) * JOB_FDS);
+    memcpy(CMSG_DATA(header), fds, sizeof(int) * JOB_FDS);
     return sendmsg(runner->channel, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
@@ -166,6 +167,18 @@ const char *spawn_step_text(enum runner_step step)
         return "start virthook-runner";
     case RUNNER_STEP_JOB:
         return "take the job";
+    case RUNNER_STEP_PLAN:
+        return "read the plan";
+    case RUNNER_STEP_MOUNTS:
+        return "make its file system";
+    case RUNNER_STEP_LIMITS:
+        return "set its limits";
+    case RUNNER_STEP_LANDLOCK:
+        return "restrict it by Landlock";
+    case RUNNER_STEP_PRIVILEGES:
+        return "take its privileges";
+    case RUNNER_STEP_FILTER:
+        return "load its system-call filter";
     case RUNNER_STEP_FORK:
         return "fork";
     case RUNNER_STEP_STDIO:

@@ -41,12 +41,16 @@ struct runner {
 int spawn_prepare(const char *path, struct spawn_context *ret_context, char **ret_error);
 void spawn_clear(struct spawn_context *context);
 
-/* Returns 0 or a negative errno. The exec itself is still to come: its failure is a report. */
-int spawn_runner(const struct spawn_context *context, struct runner *ret_runner);
+/*
+ * `clone_flags` are of namespaces beside those that every runner has. Returns 0 or a negative
+ * errno. The exec itself is still to come: its failure is a report.
+ */
+int spawn_runner(const struct spawn_context *context, uint64_t clone_flags,
+                 struct runner *ret_runner);
 
 /* Sends the job with its three descriptors, which stay the caller's. Returns 0 or a negative errno.
  */
-int spawn_send_job(const struct runner *runner, const struct job *job, const int stdio[JOB_FDS]);
+int spawn_send_job(const struct runner *runner, const struct job *job, const int fds[JOB_FDS]);
 
 /* What the runner was doing at this step, for a sentence: "run the script". */
 const char *spawn_step_text(enum runner_step step);

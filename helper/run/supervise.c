@@ -12,6 +12,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "denials.h"
 #include "fd.h"
 #include "stream.h"
 #include "undead.h"
@@ -41,6 +42,7 @@ struct run {
     enum stage stage;
     uint64_t started_ms, deadline_ms, grace_ms;
     struct stream out, err;
+    struct denials denials;
     struct reply reply;
     bool exited, failed;
     struct runner_report report;
@@ -61,7 +63,9 @@ static void describe_failure(struct run *run)
 
     if (run->report.step == RUNNER_STEP_EXEC && run->report.error == ENOEXEC)
         run->result.problem = strdup("it is no program: begin it with a line such as #!/bin/sh");
-    else if (asprintf(&run->result.problem, "cannot %s: %s", step, strerror(run->report.error)) < 0)
+    else if (asprintf(&run->result.problem, "cannot %s%s%s: %s", step,
+                      *run->report.path ? " at " : "", run->report.path,
+                      strerror(run->report.error)) < 0)
         run->result.problem = NULL;
 }
 
@@ -87,6 +91,7 @@ static void conclude_output(struct run *run)
 {
     struct run_result *result = &run->result;
 
+    result->denied = denials_text(&run->denials, &result->denied_count);
     result->stderr_bytes = run->err.tail.total;
     result->stderr_tail = tail_text(&run->err.tail);
     if (!run->out.reply) {
@@ -167,13 +172,38 @@ static void note_report(struct run *run, const struct runner_report *report)
     arm_stage(run, STAGE_KILLED, clock_add_ms(clock_now_ms(), RUN_DEATH_MS));
 }
 
+/* Receives one report and the descriptor that may come with it; as recv(2) returns. */
+static ssize_t receive_report(int channel, struct runner_report *ret_report, int *ret_fd)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec data = {.iov_base = ret_report, .iov_len = sizeof(*ret_report)};
+    struct msghdr message = {
+        .msg_iov = &data,
+        .msg_iovlen = 1,
+        .msg_control = control.bytes,
+        .msg_controllen = sizeof(control.bytes),
+    };
+    ssize_t size = recvmsg(channel, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    const struct cmsghdr *header = size > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+    if (header && header->cmsg_type == SCM_RIGHTS)
+        memcpy(ret_fd, CMSG_DATA(header), sizeof(int));
+    return size;
+}
+
 /* Takes one report; returns false where there is none. */
 static bool take_report(struct run *run)
 {
+    auto_close int listener = -EBADF;
     struct runner_report report;
-    ssize_t size = recv(run->channel.fd, &report, sizeof(report), MSG_DONTWAIT);
+    ssize_t size = receive_report(run->channel.fd, &report, &listener);
 
-    if (size == sizeof(report))
+    if (size == sizeof(report) && listener >= 0)
+        denials_watch(run->loop, &run->denials, take_fd(&listener));
+    else if (size == sizeof(report))
         note_report(run, &report);
     else if (size >= 0 || (errno != EAGAIN && errno != EINTR))
         forget_source(run, &run->channel);
@@ -210,6 +240,7 @@ void run_free(struct run *run)
         return;
     loop_disarm(&run->timer);
     forget_source(run, &run->channel);
+    denials_stop(&run->denials);
     stream_close(&run->out);
     stream_close(&run->err);
     if (run->pidfd.fd >= 0) {
@@ -220,6 +251,7 @@ void run_free(struct run *run)
     reply_clear(&run->reply);
     close_fd(&run->result.output_memfd);
     free(run->result.problem);
+    free(run->result.denied);
     free(run->result.stdout_tail);
     free(run->result.stderr_tail);
     free(run);
@@ -250,9 +282,9 @@ static int open_streams(struct run *run, const struct run_job *job, int *ret_out
     }
     run->out.tail.limit = run->err.tail.limit = job->output_kept;
     if (r == 0)
-        r = stream_open(run->loop, &run->out, ret_out);
+        r = stream_open(run->loop, &run->out, job->sandbox->uid, job->sandbox->gid, ret_out);
     if (r == 0)
-        r = stream_open(run->loop, &run->err, ret_err);
+        r = stream_open(run->loop, &run->err, job->sandbox->uid, job->sandbox->gid, ret_err);
     return r;
 }
 
@@ -288,11 +320,12 @@ static int begin(struct run *run, const struct spawn_context *context, const str
     if (r == 0)
         r = open_streams(run, job, &out, &err);
     if (r == 0)
-        r = spawn_runner(context, &run->runner);
+        r = spawn_runner(context, job->sandbox->clone_flags, &run->runner);
     if (r == 0)
         r = watch_runner(run);
     if (r == 0)
-        r = spawn_send_job(&run->runner, &job->job, (int[JOB_FDS]){in, out, err});
+        r = spawn_send_job(&run->runner, &job->job,
+                           (int[JOB_FDS]){in, out, err, job->sandbox->plan_fd});
     return r;
 }
 
@@ -309,7 +342,8 @@ int run_start(struct loop *loop, const struct spawn_context *context, const stru
     run->owner = owner;
     run->started_ms = clock_now_ms();
     run->timer.fired = timer_fired;
-    run->channel.fd = run->pidfd.fd = run->out.source.fd = run->err.source.fd = -EBADF;
+    run->channel.fd = run->pidfd.fd = run->denials.source.fd = run->out.source.fd =
+        run->err.source.fd = -EBADF;
     run->reply.memfd = run->result.output_memfd = -EBADF;
     r = begin(run, context, job);
     if (r < 0) {

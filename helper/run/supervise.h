@@ -6,6 +6,7 @@
 #pragma once
 
 #include "loop.h"
+#include "prepare.h"
 #include "spawn.h"
 
 #include <stdbool.h>
@@ -23,6 +24,7 @@ struct run;
 /* What to run. All is borrowed until run_start() returns. */
 struct run_job {
     struct job job;
+    const struct sandbox *sandbox;
     int stdin_memfd;      /* opened afresh for the script; negative: /dev/null */
     bool filter;          /* stdout is the new XML */
     size_t output_max;    /* bytes of it */
@@ -43,7 +45,9 @@ struct run_result {
     uint64_t duration_ms;
     uint64_t stdout_bytes, stderr_bytes;
     char *stdout_tail, *stderr_tail; /* safe text; NULL where nothing is kept of that stream */
-    int output_memfd;                /* the sealed new XML; negative where blank, over, or none */
+    char *denied; /* refused system calls as denials_text() gives them, or NULL */
+    size_t denied_count;
+    int output_memfd; /* the sealed new XML; negative where blank, over, or none */
 };
 
 /*

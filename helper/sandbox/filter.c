@@ -1,6 +1,6 @@
 /*
- * A profile's system calls as a program for the kernel, by libseccomp. Helper, at start and at reload;
- * the names come from the configuration and were checked.
+ * A profile's system calls as a program for the kernel, by libseccomp. Helper, at start and at
+ * reload; the names come from the configuration and were checked.
  *
  * An argument is looked at only where it is a number. libseccomp compares all 64 bits, the kernel
  * reads 32 of an int: so arguments are always matched to be allowed, never to be denied.
@@ -26,8 +26,8 @@
 #define PROGRAM_MAX 4096
 
 /* Those that clone(2) can be given: CLONE_NEWTIME is clone3's and unshare's alone. */
-#define NAMESPACE_FLAGS                                                                            \
-    (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |  \
+#define NAMESPACE_FLAGS                                                                           \
+    (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | \
      CLONE_NEWNET)
 
 /* TIOCSTI 0x5412 and TIOCLINUX 0x541c, seen bit by bit: what they share, and what of the rest is
@@ -50,7 +50,8 @@ static int allow_when(scmp_filter_ctx context, int number, struct scmp_arg_cmp c
     return r == -EDOM ? 0 : r;
 }
 
-/* cmd is 32 bits to the kernel: it is allowed if a single bit tells it from the two that are not. */
+/* cmd is 32 bits to the kernel: it is allowed if a single bit tells it from the two that are not.
+ */
 static int allow_ioctl(scmp_filter_ctx context)
 {
     static const uint32_t neighbours[] = {0x5410, 0x5414, 0x5416, 0x5418, 0x541a, 0x541e};
@@ -65,8 +66,7 @@ static int allow_ioctl(scmp_filter_ctx context)
                            SCMP_A1_64(SCMP_CMP_MASKED_EQ, mask, ~TIOC_SHARED_VALUE & mask));
     }
     for (size_t i = 0; r == 0 && i < sizeof(neighbours) / sizeof(neighbours[0]); i++)
-        r = allow_when(context, number,
-                       SCMP_A1_64(SCMP_CMP_MASKED_EQ, 0xffffffffU, neighbours[i]));
+        r = allow_when(context, number, SCMP_A1_64(SCMP_CMP_MASKED_EQ, 0xffffffffU, neighbours[i]));
     return r;
 }
 
@@ -92,8 +92,7 @@ static int allow_call(scmp_filter_ctx context, const char *name, const struct fi
     int r;
 
     if (strcmp(name, "clone") == 0)
-        return allow_when(context, number,
-                          SCMP_A0_64(SCMP_CMP_MASKED_EQ, NAMESPACE_FLAGS, 0));
+        return allow_when(context, number, SCMP_A0_64(SCMP_CMP_MASKED_EQ, NAMESPACE_FLAGS, 0));
     if (strcmp(name, "clone3") == 0)
         return 0;
     if (strcmp(name, "socket") == 0 || strcmp(name, "socketpair") == 0)

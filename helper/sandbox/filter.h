@@ -21,11 +21,11 @@ struct filter_wish {
 };
 
 /*
- * Builds the program: an allow-list, the same for every architecture that this machine's kernel runs; a
- * call under another architecture is denied. Whatever the list says, these are denied: new namespaces
- * by clone(2) flags, clone3(2) (ENOSYS: its flags cannot be seen, and programs fall back), socket
- * families that are not listed, the 32-bit socketcall(2) multiplexer, and the TIOCSTI and TIOCLINUX
- * ioctls.
+ * Builds the program: an allow-list, the same for every architecture that this machine's kernel
+ * runs; a call under another architecture is denied. Whatever the list says, these are denied: new
+ * namespaces by clone(2) flags, clone3(2) (ENOSYS: its flags cannot be seen, and programs fall
+ * back), socket families that are not listed, the 32-bit socketcall(2) multiplexer, and the TIOCSTI
+ * and TIOCLINUX ioctls.
  *
  * Returns 0 with the program, which the caller frees, or a negative errno (-E2BIG over
  * PLAN_FILTER_MAX instructions).

@@ -55,8 +55,8 @@ static void add_limit(struct draft *draft, int resource, uint64_t value)
 {
     if (value == 0)
         return;
-    draft->plan.limits[draft->plan.limit_count++] =
-        (struct plan_limit){.resource = (uint32_t)resource, .value = value};
+    draft->plan.limits[draft->plan.limit_count++] = (struct plan_limit){
+        .resource = (uint32_t)resource, .value = value};
 }
 
 static void add_limits(struct draft *draft, const struct profile *profile)
@@ -67,8 +67,8 @@ static void add_limits(struct draft *draft, const struct profile *profile)
     add_limit(draft, RLIMIT_NPROC, profile->processes);
     add_limit(draft, RLIMIT_NOFILE, profile->open_files);
     if (!profile->unconfined)
-        draft->plan.limits[draft->plan.limit_count++] =
-            (struct plan_limit){.resource = RLIMIT_CORE, .value = 0};
+        draft->plan.limits[draft->plan.limit_count++] = (struct plan_limit){.resource = RLIMIT_CORE,
+                                                                            .value = 0};
 }
 
 static int add_path(struct draft *draft, enum plan_path_kind kind, const char *path)
@@ -224,7 +224,8 @@ int sandbox_prepare(const struct sandbox_host *host, const struct profile *profi
 
     if (r < 0) {
         free(name);
-        if (asprintf(ret_error, "profile %s cannot be prepared: %s", profile->name, strerror(-r)) < 0)
+        if (asprintf(ret_error, "profile %s cannot be prepared: %s", profile->name, strerror(-r)) <
+            0)
             return -ENOMEM;
         return SANDBOX_E_REFUSED;
     }

@@ -1,5 +1,6 @@
 /*
- * Named sets of system calls, with the names and the meaning that systemd.exec(5) gives them. Helper.
+ * Named sets of system calls, with the names and the meaning that systemd.exec(5) gives them.
+ * Helper.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
