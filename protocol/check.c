@@ -134,11 +134,7 @@ static int check_value(const struct value *value, size_t left, size_t items, siz
         return PROTOCOL_E_TOO_MANY;
     if (value->string > limits->string)
         return PROTOCOL_E_TOO_LONG;
-    if (value->length > left)
-        return PROTOCOL_E_TRUNCATED;
-    if (value->content > left - value->length) /* each value inside has at least one byte */
-        return PROTOCOL_E_TRUNCATED;
-    return 0;
+    return value->length > left ? PROTOCOL_E_TRUNCATED : 0;
 }
 
 int check_bytes(const uint8_t *data, size_t size, const struct check_limits *limits)

@@ -19,24 +19,28 @@
 /* The most descriptors that the kernel carries with one packet (its SCM_MAX_FD). */
 #define KERNEL_FDS_MAX 253
 
-static void attach_fds(struct msghdr *header, void *control, const int *fds, size_t fd_count)
-{
-    struct cmsghdr *rights;
+/* Room for the descriptors that we send, aligned as the kernel wants it. */
+union control {
+    struct cmsghdr rights;
+    char room[CMSG_SPACE(PROTOCOL_FDS_MAX * sizeof(int))];
+};
 
+static void attach_fds(struct msghdr *header, union control *control, const int *fds,
+                       size_t fd_count)
+{
+    control->rights.cmsg_level = SOL_SOCKET;
+    control->rights.cmsg_type = SCM_RIGHTS;
+    control->rights.cmsg_len = CMSG_LEN(fd_count * sizeof(int));
+    memcpy(CMSG_DATA(&control->rights), fds, fd_count * sizeof(int));
     header->msg_control = control;
     header->msg_controllen = CMSG_SPACE(fd_count * sizeof(int));
-    rights = CMSG_FIRSTHDR(header);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(fd_count * sizeof(int));
-    memcpy(CMSG_DATA(rights), fds, fd_count * sizeof(int));
 }
 
 int packet_send(int socket, const uint8_t *data, size_t size, const int *fds, size_t fd_count)
 {
-    _Alignas(struct cmsghdr) char control[CMSG_SPACE(PROTOCOL_FDS_MAX * sizeof(int))] = {0};
     struct iovec vector = {.iov_base = (void *)(uintptr_t)data, .iov_len = size};
     struct msghdr header = {.msg_iov = &vector, .msg_iovlen = 1};
+    union control control = {0};
     ssize_t sent;
 
     if (size == 0 || fd_count > PROTOCOL_FDS_MAX)
@@ -44,7 +48,7 @@ int packet_send(int socket, const uint8_t *data, size_t size, const int *fds, si
     if (size > PROTOCOL_PACKET_MAX)
         return -EMSGSIZE;
     if (fd_count > 0)
-        attach_fds(&header, control, fds, fd_count);
+        attach_fds(&header, &control, fds, fd_count);
     do
         sent = sendmsg(socket, &header, MSG_DONTWAIT | MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);

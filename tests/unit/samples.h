@@ -8,6 +8,14 @@
 
 #include "message.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
 struct sample {
     const char *name;
     enum message_side side;
@@ -122,3 +130,12 @@ static const struct sample
 };
 
 #define SAMPLE_COUNT (sizeof(samples) / sizeof(samples[0]))
+
+static inline const struct sample *sample_named(const char *name)
+{
+    for (size_t i = 0; i < SAMPLE_COUNT; i++)
+        if (strcmp(samples[i].name, name) == 0)
+            return &samples[i];
+    fail_msg("there is no sample %s", name);
+    return NULL;
+}

@@ -13,8 +13,9 @@
 #define KILLS_OF_FILE 10
 #define LARGE_OUTPUT  300000
 
-/* Writes calls, small and large, until it is killed. */
-static void write_until_killed(const char *place)
+/* Writes calls, small and large, until it is killed; says on `ready_fd` when the first has begun.
+ */
+static void write_until_killed(const char *place, int ready_fd)
 {
     char *output = malloc(LARGE_OUTPUT + 1);
     struct audit_log *log;
@@ -28,7 +29,7 @@ static void write_until_killed(const char *place)
     for (uint64_t number = 1;; number += 2) {
         rig_call_init(&made, number);
         made.script.stderr_tail = number % 3 == 0 ? output : "short\n";
-        if (audit_begin(log, &made.call) != 0)
+        if (audit_begin(log, &made.call) != 0 || (number == 1 && write(ready_fd, "", 1) != 1))
             _exit(1);
         made.call.number = number + 1;
         if (audit_begin(log, &made.call) != 0 || audit_end(log, &made.call, &made.result) != 0)
@@ -39,19 +40,27 @@ static void write_until_killed(const char *place)
     }
 }
 
-static void kill_writer_at_random(const char *place)
+/* At any time from its start on, or, so that calls were begun, from its first record on. */
+static void kill_writer_at_random(const char *place, bool has_begun)
 {
     struct timespec delay = {.tv_nsec = random() % 5000000};
-    pid_t pid = fork();
-    int status;
+    int ready[2], status;
+    char byte;
+    pid_t pid;
 
+    assert_int_equal(pipe(ready), 0);
+    pid = fork();
     if (pid == 0)
-        write_until_killed(place);
+        write_until_killed(place, ready[1]);
     assert_true(pid > 0);
+    close(ready[1]);
+    if (has_begun)
+        assert_int_equal(read(ready[0], &byte, 1), 1);
     nanosleep(&delay, NULL);
     assert_int_equal(kill(pid, SIGKILL), 0);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFSIGNALED(status));
+    close(ready[0]);
 }
 
 /* Reads the log when the next helper has opened it; returns how many calls were closed for others.
@@ -86,7 +95,7 @@ static void a_helper_killed_at_any_instant_leaves_a_log_that_the_next_makes_whol
     for (int i = 0; i < KILLS; i++) {
         if (i % KILLS_OF_FILE == 0)
             unlink(rig->file);
-        kill_writer_at_random(rig->file);
+        kill_writer_at_random(rig->file, i % 2 == 0);
         if (i % KILLS_OF_FILE == KILLS_OF_FILE - 1)
             closed += check_whole(rig->file);
     }

@@ -136,6 +136,9 @@ static void values_are_allowed_up_to_their_limit_keys_counted(void **state)
                      PROTOCOL_E_TOO_MANY);
     assert_int_equal(check_bytes((const uint8_t *)"\x91\x94\x01\x02\x03\x04", 6, &limits),
                      PROTOCOL_E_TOO_MANY);
+    assert_int_equal(check_bytes((const uint8_t *)"\x92\x92\x01\x02\x03", 5, &limits), 0);
+    assert_int_equal(check_bytes((const uint8_t *)"\x92\x93\x01\x02\x03\x04", 6, &limits),
+                     PROTOCOL_E_TOO_MANY);
 }
 
 static void strings_and_binaries_are_allowed_up_to_their_limit(void **state)

@@ -64,15 +64,6 @@ static const struct field fields[] = {
 
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 
-static const struct sample *sample_named(const char *name)
-{
-    for (size_t i = 0; i < SAMPLE_COUNT; i++)
-        if (strcmp(samples[i].name, name) == 0)
-            return &samples[i];
-    fail_msg("there is no sample %s", name);
-    return NULL;
-}
-
 static struct encoded encode_sample(const struct sample *sample)
 {
     struct encoded encoded;
@@ -183,8 +174,6 @@ static msgpack_object_type type_of(enum kind kind)
         return MSGPACK_OBJECT_STR;
     }
 }
-
-/* --- fields --- */
 
 static void a_field_that_is_required_is_missed_and_no_other(void **state)
 {
@@ -325,119 +314,6 @@ static void a_list_is_allowed_up_to_its_limit(void **state)
     }
 }
 
-/* --- whole packets --- */
-
-static void a_packet_cut_at_any_length_is_truncated(void **state)
-{
-    for (size_t i = 0; i < SAMPLE_COUNT; i++) {
-        struct encoded encoded = encode_sample(&samples[i]);
-
-        for (size_t size = 0; size < encoded.size; size++) {
-            uint8_t *cut = malloc(size + 1); /* so that reading on is seen by the tools */
-            struct message message = {0};
-            uint64_t id = 1;
-
-            memcpy(cut, encoded.data, size);
-            cut = realloc(cut, size > 0 ? size : 1);
-            assert_int_equal(message_decode(cut, size, samples[i].side, &message, &id),
-                             PROTOCOL_E_TRUNCATED);
-            assert_true(id == 0);
-            free(cut);
-        }
-        free(encoded.data);
-    }
-}
-
-static void a_packet_over_64_kib_is_too_large(void **state)
-{
-    static uint8_t data[PROTOCOL_PACKET_MAX + 1] = {0x94, 1, 6, 8, 0x80};
-    struct message message = {0};
-    uint64_t id;
-
-    assert_int_equal(message_decode(data, sizeof(data), SIDE_CLIENT, &message, &id),
-                     PROTOCOL_E_TOO_LARGE);
-    assert_int_equal(message_decode(data, sizeof(data) - 1, SIDE_CLIENT, &message, &id),
-                     PROTOCOL_E_TRAILING);
-}
-
-static void a_packet_full_of_the_smallest_values_is_refused(void **state)
-{
-    static uint8_t data[PROTOCOL_PACKET_MAX] = {0x95, 1, 6, 8, 0x80, 0xdc, 0xff, 0x00};
-    struct message message = {0};
-    uint64_t id;
-
-    assert_int_equal(message_decode(data, sizeof(data), SIDE_CLIENT, &message, &id),
-                     PROTOCOL_E_TOO_MANY);
-}
-
-/* What decodes can be sent on, and is the same then. */
-static void assert_sound(const uint8_t *data, size_t size, enum message_side side)
-{
-    struct message message = {0};
-    struct encoded encoded;
-    uint64_t id;
-    int r = message_decode(data, size, side, &message, &id);
-
-    if (r != 0) {
-        assert_true(r > 0);
-        return;
-    }
-    assert_int_equal(message_encode(&message, side, &encoded), 0);
-    message_clear(&message);
-    assert_int_equal(message_decode(encoded.data, encoded.size, side, &message, &id), 0);
-    message_clear(&message);
-    free(encoded.data);
-}
-
-static void a_packet_with_any_byte_changed_is_refused_or_sound(void **state)
-{
-    static const uint8_t values[] = {0x00, 0x01, 0x7f, 0x80, 0x81, 0x90, 0x92, 0xa0, 0xa1, 0xbf,
-                                     0xc0, 0xc1, 0xc2, 0xc3, 0xc4, 0xc7, 0xca, 0xcf, 0xd3, 0xd4,
-                                     0xd9, 0xda, 0xdc, 0xdd, 0xde, 0xdf, 0xe0, 0xff};
-
-    for (size_t i = 0; i < SAMPLE_COUNT; i++) {
-        struct encoded encoded = encode_sample(&samples[i]);
-
-        for (size_t at = 0; at < encoded.size; at++) {
-            uint8_t kept = encoded.data[at];
-
-            for (size_t k = 0; k < sizeof(values); k++) {
-                encoded.data[at] = values[k];
-                assert_sound(encoded.data, encoded.size, samples[i].side);
-            }
-            encoded.data[at] = kept;
-        }
-        free(encoded.data);
-    }
-}
-
-static void a_refused_packet_leaves_the_callers_message_untouched(void **state)
-{
-    const uint8_t bad[] = {0x94, 1, 2, 7, 0x80};
-    struct message untouched, message;
-    uint64_t id;
-
-    memset(&untouched, 0x5a, sizeof(untouched));
-    message = untouched;
-    assert_int_equal(message_decode(bad, sizeof(bad), SIDE_CLIENT, &message, &id),
-                     PROTOCOL_E_FIELD);
-    assert_memory_equal(&message, &untouched, sizeof(message));
-    assert_true(id == 7);
-}
-
-static void each_error_has_a_sentence_that_begins_with_its_field(void **state)
-{
-    char sentence[PROTOCOL_SENTENCE_MAX];
-
-    protocol_error_sentence(PROTOCOL_E_NAME, "sub_operation", sentence, sizeof(sentence));
-    assert_int_equal(strncmp(sentence, "sub_operation: ", 15), 0);
-    assert_string_equal(sentence + 15, protocol_error_text(PROTOCOL_E_NAME));
-    for (int error = 1; error <= PROTOCOL_E_INTERNAL; error++) {
-        protocol_error_sentence(error, NULL, sentence, sizeof(sentence));
-        assert_string_equal(sentence, protocol_error_text(error));
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -449,12 +325,6 @@ int main(void)
         cmocka_unit_test(a_name_that_cannot_be_one_is_refused),
         cmocka_unit_test(names_that_libvirt_allows_are_carried_faithfully),
         cmocka_unit_test(a_list_is_allowed_up_to_its_limit),
-        cmocka_unit_test(a_packet_cut_at_any_length_is_truncated),
-        cmocka_unit_test(a_packet_over_64_kib_is_too_large),
-        cmocka_unit_test(a_packet_full_of_the_smallest_values_is_refused),
-        cmocka_unit_test(a_packet_with_any_byte_changed_is_refused_or_sound),
-        cmocka_unit_test(a_refused_packet_leaves_the_callers_message_untouched),
-        cmocka_unit_test(each_error_has_a_sentence_that_begins_with_its_field),
     };
 
     return cmocka_run_group_tests_name("decode", tests, NULL, NULL);

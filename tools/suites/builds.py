@@ -11,7 +11,7 @@ BUILD_SECONDS = 900
 
 # gcc 12 takes what a cleanup attribute frees for lost, and an out-parameter of another file for
 # not set.
-ANALYZER = ",".join([
+ANALYZER = " ".join([
     "-fanalyzer", "-Wno-analyzer-malloc-leak", "-Wno-analyzer-use-of-uninitialized-value",
     "-Wno-analyzer-null-dereference"])
 

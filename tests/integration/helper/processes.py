@@ -5,6 +5,7 @@ Runs in the test's own process.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -77,6 +78,18 @@ def in_namespace(link):
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
     return found
+
+
+def memory_of(pid):
+    """All that the process could read of its own memory, piece by piece."""
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, \
+            open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for line in maps:
+            start, end, mode = re.match(r"(\w+)-(\w+) (\S+)", line).groups()
+            if mode[0] != "r" or "[vv" in line or "[vs" in line:
+                continue
+            memory.seek(int(start, 16))
+            yield memory.read(int(end, 16) - int(start, 16))
 
 
 class Helper:

@@ -1,26 +1,15 @@
 """A guest's XML can hold passwords: none of it comes into the log, or stays in the helper."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-import re
 import uuid
 
 import pytest
 
+from .processes import memory_of
+
 pytestmark = pytest.mark.invariant(8)
 
 FILTERS = pytest.mark.parametrize("operation", ["migrate", "restore"])
-
-
-def memory_of(pid):
-    """All that the process could read of its own memory, piece by piece."""
-    with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, \
-            open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
-        for line in maps:
-            start, end, mode = re.match(r"(\w+)-(\w+) (\S+)", line).groups()
-            if mode[0] != "r" or "[vv" in line or "[vs" in line:
-                continue
-            memory.seek(int(start, 16))
-            yield memory.read(int(end, 16) - int(start, 16))
 
 
 def xml(password, size=1024 * 1024):

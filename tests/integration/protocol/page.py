@@ -62,11 +62,18 @@ def vectors(kind, side=None):
             if vector.kind == kind and side in (None, vector.side)}
 
 
-def read_connections():
-    """What the page's table of errors says of the connection, by code."""
-    text = PAGE.read_text(encoding="utf-8").partition("\n## Errors\n")[2].partition("\n## ")[0]
-    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("| `")]
-    return {row[0].strip(" `"): row[-1].strip() for row in rows}
+def section(title):
+    """The text below a heading, up to the next of its kind."""
+    mark = title.split(" ")[0]
+    text = PAGE.read_text(encoding="utf-8").partition(f"\n{title}\n")[2]
+    return text.partition(f"\n{mark} ")[0]
 
 
-CONNECTIONS = read_connections()
+def rows(text):
+    """The cells of a text's tables whose first is `code`."""
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()
+            if line.startswith("| `")]
+
+
+# What the page's table of errors says of the connection, by code.
+CONNECTIONS = {row[0].strip("`"): row[-1] for row in rows(section("## Errors"))}
