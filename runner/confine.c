@@ -78,13 +78,14 @@ static int drop_bounding_set(uint64_t keep)
     return 0;
 }
 
-/* Permitted, effective and inheritable at once. */
-static int set_capabilities(uint64_t set)
+/* Inheritable becomes `set`; permitted and effective have `extra` beside it. */
+static int set_capabilities(uint64_t set, uint64_t extra)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    uint64_t held = set | extra;
     struct __user_cap_data_struct data[2] = {
-        {(uint32_t)set, (uint32_t)set, (uint32_t)set},
-        {(uint32_t)(set >> 32), (uint32_t)(set >> 32), (uint32_t)(set >> 32)},
+        {(uint32_t)held, (uint32_t)held, (uint32_t)set},
+        {(uint32_t)(held >> 32), (uint32_t)(held >> 32), (uint32_t)(set >> 32)},
     };
 
     return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
@@ -121,13 +122,13 @@ static int begin_capabilities(const struct plan *plan)
 
 static int end_capabilities(const struct plan *plan)
 {
-    int r = set_capabilities(plan->capabilities | CAP_BIT(CAP_SETPCAP));
+    int r = set_capabilities(plan->capabilities, CAP_BIT(CAP_SETPCAP));
 
     if (r == 0)
         r = raise_ambient_set(plan->capabilities);
     if (r == 0 && prctl(PR_SET_SECUREBITS, PLAN_SECUREBITS | PLAN_SECUREBITS_LAST, 0, 0, 0) < 0)
         r = -errno;
-    return r == 0 ? set_capabilities(plan->capabilities) : r;
+    return r == 0 ? set_capabilities(plan->capabilities, 0) : r;
 }
 
 static int load_filter(const struct plan *plan, int *ret_listener)

@@ -23,7 +23,14 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+
+/*
+ * Of the runner, and so of the script: what services get by default. libvirtd hands its own on, which
+ * depends on how it was started.
+ */
+#define RUNNER_UMASK 022
 
 static void runner_report(const struct runner_report *report)
 {
@@ -58,6 +65,7 @@ static void runner_harden(void)
     prctl(PR_SET_DUMPABLE, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "virthook-runner");
+    umask(RUNNER_UMASK);
     fcntl(RUNNER_CHANNEL_FD, F_SETFD, FD_CLOEXEC);
 }
 

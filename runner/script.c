@@ -10,10 +10,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
-
-/* The umask that services get by default; libvirtd hands its own on, which depends on its start. */
-#define SCRIPT_UMASK 022
 
 /* A script sees signals as an ordinary process does: all default, none blocked. */
 static void child_reset_signals(void)
@@ -51,7 +47,6 @@ static void __attribute__((noreturn)) child_main(const struct runner_job *job, i
     int r;
 
     setsid();
-    umask(SCRIPT_UMASK);
     r = child_set_stdio(job->fds);
     if (r < 0)
         child_fail(exec_fd, RUNNER_STEP_STDIO, -r);
