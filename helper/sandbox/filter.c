@@ -35,13 +35,6 @@
 #define TIOC_SHARED_MASK  0xfffffff1U
 #define TIOC_SHARED_VALUE 0x5410U
 
-int filter_check_name(const char *name)
-{
-    if (*name == '@')
-        return syscall_set_find(name) ? 0 : FILTER_E_UNKNOWN;
-    return seccomp_syscall_resolve_name(name) == __NR_SCMP_ERROR ? FILTER_E_UNKNOWN : 0;
-}
-
 static int allow_when(scmp_filter_ctx context, int number, struct scmp_arg_cmp condition)
 {
     int r = seccomp_rule_add_array(context, SCMP_ACT_ALLOW, number, 1, &condition);

@@ -9,9 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* filter_check_name() does not know the name. */
-#define FILTER_E_UNKNOWN 1
-
 /* What a script may do. Calls are names, or names of sets; "@default" is always among them. */
 struct filter_wish {
     const char *const *calls; /* NULL-terminated */
@@ -32,6 +29,3 @@ struct filter_wish {
  */
 int filter_build(const struct filter_wish *wish, struct sock_filter **ret_program,
                  size_t *ret_count);
-
-/* Whether this is a set or a system call of any architecture; FILTER_E_UNKNOWN where it is none. */
-int filter_check_name(const char *name);
