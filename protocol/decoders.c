@@ -80,6 +80,7 @@ static void decode_call(struct fields *fields, struct message *message)
     call->sub_operation = fields_name(fields, "sub_operation", REQUIRED, NAME_OPERATION_MAX,
                                       name_is_operation);
     call->extra = fields_name(fields, "extra", REQUIRED, NAME_EXTRA_MAX, name_is_extra);
+    call->profile = fields_name(fields, "profile", OPTIONAL, NAME_PROFILE_MAX, name_is_profile);
     call->timeout_ms = fields_uint(fields, "timeout_ms", OPTIONAL, UINT64_MAX);
     call->has_stdin = fields_bool(fields, "stdin", OPTIONAL);
 }
@@ -98,6 +99,9 @@ static void decode_script(struct fields *fields, struct message_script *script)
     script->signal = (int)fields_uint(fields, "signal", OPTIONAL, SCRIPT_SIGNAL_MAX);
     script->timed_out = fields_bool(fields, "timed_out", OPTIONAL);
     script->problem = fields_text(fields, "problem", OPTIONAL, PROTOCOL_TEXT_MAX);
+    script->profile = fields_text(fields, "profile", OPTIONAL, NAME_PROFILE_MAX);
+    script->denied = fields_text(fields, "denied", OPTIONAL, PROTOCOL_DENIED_MAX);
+    script->enforced = fields_text(fields, "enforced", OPTIONAL, PROTOCOL_ENFORCED_MAX);
     script->duration_ms = fields_uint(fields, "duration_ms", REQUIRED, UINT64_MAX);
     script->stdout_bytes = fields_uint(fields, "stdout_bytes", REQUIRED, UINT64_MAX);
     script->stderr_bytes = fields_uint(fields, "stderr_bytes", REQUIRED, UINT64_MAX);

@@ -12,11 +12,13 @@
 #include <errno.h>
 #include <string.h>
 
-/* What a script takes at the most without its tails: path, problem, numbers, keys. */
-#define SCRIPT_REST_MAX (PROTOCOL_PATH_MAX + PROTOCOL_TEXT_MAX + 256)
+/* What a script takes at the most without its tails: its other texts, numbers, keys. */
+#define SCRIPT_REST_MAX                                                               \
+    (PROTOCOL_PATH_MAX + PROTOCOL_TEXT_MAX + NAME_PROFILE_MAX + PROTOCOL_DENIED_MAX + \
+     PROTOCOL_ENFORCED_MAX + 320)
 
 _Static_assert(PROTOCOL_DETAILS_MAX / PROTOCOL_SCRIPTS_MAX > SCRIPT_REST_MAX + 2 * 8192,
-               "every script has room for its path, its problem and 8 KiB of each tail");
+               "every script has room for all that is told of it and 8 KiB of each tail");
 
 static void encode_failure_rule(struct writer *writer, const struct failure_rule *rule)
 {
@@ -70,7 +72,8 @@ static bool is_sound_call(const struct message_call *call)
     return call->driver && name_is_driver(call->driver) && call->object &&
            name_is_object(call->object) && call->operation && name_is_operation(call->operation) &&
            call->sub_operation && name_is_operation(call->sub_operation) && call->extra &&
-           name_is_extra(call->extra) && (!call->uuid || name_is_uuid(call->uuid));
+           name_is_extra(call->extra) && (!call->uuid || name_is_uuid(call->uuid)) &&
+           (!call->profile || name_is_profile(call->profile));
 }
 
 static void encode_call(struct writer *writer, const struct message *message)
@@ -81,7 +84,8 @@ static void encode_call(struct writer *writer, const struct message *message)
         writer->error = -EINVAL;
         return;
     }
-    writer_map(writer, 6U + (call->uuid != NULL) + (call->timeout_ms > 0) + call->has_stdin);
+    writer_map(writer, 6U + (call->uuid != NULL) + (call->profile != NULL) +
+                           (call->timeout_ms > 0) + call->has_stdin);
     writer_key_uint(writer, "class", call->class);
     writer_key_string(writer, "driver", call->driver);
     writer_key_string(writer, "object", call->object);
@@ -90,6 +94,8 @@ static void encode_call(struct writer *writer, const struct message *message)
     writer_key_string(writer, "operation", call->operation);
     writer_key_string(writer, "sub_operation", call->sub_operation);
     writer_key_string(writer, "extra", call->extra);
+    if (call->profile)
+        writer_key_string(writer, "profile", call->profile);
     if (call->timeout_ms > 0)
         writer_key_uint(writer, "timeout_ms", call->timeout_ms);
     if (call->has_stdin)
@@ -102,10 +108,31 @@ static void encode_accepted(struct writer *writer, const struct message *message
     writer_key_uint(writer, "deadline_ms", message->accepted.deadline_ms);
 }
 
+/* The texts that a script need not have, but for its tails. */
+struct script_text {
+    const char *key, *text;
+    size_t most;
+};
+
+static void encode_script_texts(struct writer *writer, const struct message_script *script)
+{
+    const struct script_text texts[] = {
+        {"problem", script->problem, PROTOCOL_TEXT_MAX},
+        {"profile", script->profile, NAME_PROFILE_MAX},
+        {"denied", script->denied, PROTOCOL_DENIED_MAX},
+        {"enforced", script->enforced, PROTOCOL_ENFORCED_MAX},
+    };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (texts[i].text)
+            writer_key_text(writer, texts[i].key, texts[i].text, texts[i].most, KEEP_START);
+}
+
 static size_t script_key_count(const struct message_script *script)
 {
     return 4U + (script->exit_status >= 0) + (script->signal > 0) + script->timed_out +
-           (script->problem != NULL) + (script->stdout_tail != NULL) +
+           (script->problem != NULL) + (script->profile != NULL) + (script->denied != NULL) +
+           (script->enforced != NULL) + (script->stdout_tail != NULL) +
            (script->stderr_tail != NULL);
 }
 
@@ -125,8 +152,7 @@ static void encode_script(struct writer *writer, const struct message_script *sc
         writer_key_uint(writer, "signal", (uint64_t)script->signal);
     if (script->timed_out)
         writer_key_bool(writer, "timed_out", true);
-    if (script->problem)
-        writer_key_text(writer, "problem", script->problem, PROTOCOL_TEXT_MAX, KEEP_START);
+    encode_script_texts(writer, script);
     writer_key_uint(writer, "duration_ms", script->duration_ms);
     writer_key_uint(writer, "stdout_bytes", script->stdout_bytes);
     writer_key_uint(writer, "stderr_bytes", script->stderr_bytes);

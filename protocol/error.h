@@ -21,7 +21,7 @@ enum protocol_error {
     PROTOCOL_E_VERSION,
     PROTOCOL_E_TYPE,  /* unknown, or not for this side */
     PROTOCOL_E_FIELD, /* a field is missing, of a wrong type or range, or stands twice */
-    PROTOCOL_E_NAME,  /* a driver, object, operation, extra or UUID that cannot be one */
+    PROTOCOL_E_NAME,  /* a driver, object, operation, extra, UUID or profile that cannot be one */
     PROTOCOL_E_TEXT,  /* not UTF-8, or with a NUL */
     PROTOCOL_E_FDS,   /* descriptors where none belong, or too few, or not final memfds */
     /* Those that decoding never finds, for the helper: */
@@ -29,6 +29,7 @@ enum protocol_error {
     PROTOCOL_E_DUPLICATE_ID, /* the id of a call that is still open */
     PROTOCOL_E_BUSY,         /* more calls open than the hello's calls_max */
     PROTOCOL_E_STDIN,        /* more stdin than the hello's stdin_max */
+    PROTOCOL_E_PROFILE,      /* no profile of the name that the call asks for */
     PROTOCOL_E_ENDING,       /* the helper takes no more calls */
     PROTOCOL_E_CONFIG,       /* a reload's configuration was refused; the running one stays */
     PROTOCOL_E_INTERNAL,     /* the helper lacks memory or descriptors; the last one */

@@ -39,6 +39,12 @@
 #define PROTOCOL_PATH_MAX   4096
 #define PROTOCOL_STATUS_MAX 61440
 
+/* Bytes of what one script was refused: 64 lines of a system call's name and a number. */
+#define PROTOCOL_DENIED_MAX 4096
+
+/* Bytes of the words that say how one script was confined. */
+#define PROTOCOL_ENFORCED_MAX 1024
+
 /* Bytes of one tail: 64 KiB of a script's output with every byte escaped as \xNN. */
 #define PROTOCOL_TAIL_MAX (256 * 1024)
 
@@ -91,6 +97,7 @@ struct message_call {
     enum call_class class;
     const char *driver, *object, *operation, *sub_operation, *extra;
     const char *uuid;    /* NULL where the client does not know it */
+    const char *profile; /* of all its scripts; NULL: as the configuration's rules say */
     uint64_t timeout_ms; /* may shorten the deadline, never lengthen it; 0 means no wish */
     bool has_stdin;
 };
@@ -110,7 +117,10 @@ struct message_script {
     int exit_status; /* 0 to 255; -1 where it did not exit */
     int signal;      /* 0 where no signal ended it */
     bool timed_out;
-    const char *problem; /* why it was not run, or NULL */
+    const char *problem;  /* why it was not run, or NULL */
+    const char *profile;  /* it ran under; NULL where it did not run */
+    const char *denied;   /* system calls that it was refused, one a line; NULL where none */
+    const char *enforced; /* what held it, words apart by spaces; NULL where it did not run */
     uint64_t duration_ms;
     uint64_t stdout_bytes, stderr_bytes;   /* all that it wrote, kept or not */
     const char *stdout_tail, *stderr_tail; /* the end of what it wrote; safe text, see text.h */

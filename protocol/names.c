@@ -80,6 +80,14 @@ bool name_is_uuid(const char *uuid)
     return true;
 }
 
+bool name_is_profile(const char *profile)
+{
+    size_t length = strspn(profile, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                    "0123456789._-");
+
+    return length > 0 && length <= NAME_PROFILE_MAX && profile[length] == '\0';
+}
+
 bool name_is_filter(const char *driver, const char *operation)
 {
     if (strcmp(driver, "qemu") != 0 && strcmp(driver, "libxl") != 0)

@@ -18,6 +18,7 @@
 #define NAME_OBJECT_MAX    1024
 #define NAME_EXTRA_MAX     4096
 #define NAME_UUID_LENGTH   36
+#define NAME_PROFILE_MAX   64
 
 /* Whether libvirt has a hook by this name: qemu, network, lxc, libxl, bhyve, daemon. */
 bool name_is_driver(const char *driver);
@@ -43,6 +44,9 @@ bool name_is_extra(const char *extra);
 
 /* Whether the text is a UUID as libvirt prints it: 8-4-4-4-12 lower-case hexadecimal digits. */
 bool name_is_uuid(const char *uuid);
+
+/* Whether the text can be a profile's name: letters of ASCII, digits, '.', '_' and '-'. */
+bool name_is_profile(const char *profile);
 
 /* Whether what the scripts of this operation print is the new XML: migrate and restore. */
 bool name_is_filter(const char *driver, const char *operation);

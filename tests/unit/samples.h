@@ -26,6 +26,11 @@ static struct message_script sample_scripts[] = {
     {
         .path = "/etc/virthook/hooks/qemu",
         .exit_status = 0,
+        .profile = "isolated",
+        .denied = "mount\nsocket(AF_NETLINK) \xc3\x97"
+                  "3",
+        .enforced = "user:65534 capabilities:none no-new-privs seccomp:notify landlock:7 mounts "
+                    "network:none pid ipc uts",
         .duration_ms = 13,
         .stdout_bytes = 3,
         .stderr_bytes = 200000000,
@@ -37,6 +42,8 @@ static struct message_script sample_scripts[] = {
         .exit_status = -1,
         .signal = 9,
         .timed_out = true,
+        .profile = "unconfined",
+        .enforced = "user:0 pid",
         .duration_ms = 2000,
     },
     {
@@ -89,6 +96,7 @@ static const struct sample
                             .operation = "port-created",
                             .sub_operation = "-",
                             .extra = "tcp://h:1/",
+                            .profile = "network",
                             .timeout_ms = 2000,
                             .has_stdin = true}),
             SAMPLE("accepted", SIDE_HELPER, MESSAGE_ACCEPTED, 7,

@@ -45,6 +45,7 @@ static const struct field fields[] = {
     {"call-full", "operation", NAME, true, 64},
     {"call-full", "sub_operation", NAME, true, 64},
     {"call-full", "extra", NAME, true, 4096},
+    {"call-full", "profile", NAME, false, 64},
     {"call-full", "timeout_ms", UINT, false, UINT64_MAX},
     {"call-full", "stdin", BOOL, false, 0},
     {"accepted", "deadline_ms", UINT, true, UINT64_MAX},
@@ -273,6 +274,7 @@ static void a_name_that_cannot_be_one_is_refused(void **state)
         assert_name_refused("operation", words[i]);
         assert_name_refused("sub_operation", words[i]);
         assert_name_refused("uuid", words[i]);
+        assert_name_refused("profile", words[i]);
         if (i < 4)
             assert_name_refused("object", words[i]);
     }

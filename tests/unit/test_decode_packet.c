@@ -72,6 +72,59 @@ static void details_have_at_most_1024_scripts(void **state)
                      PROTOCOL_E_FIELD); /* they are empty */
 }
 
+static void pack_text(msgpack_packer *packer, const char *text, size_t size)
+{
+    msgpack_pack_str(packer, size);
+    msgpack_pack_str_body(packer, text, size);
+}
+
+static void pack_number(msgpack_packer *packer, const char *key)
+{
+    pack_text(packer, key, strlen(key));
+    msgpack_pack_uint64(packer, 0);
+}
+
+/* Decodes details of one script that has this key with a text of `size` bytes. */
+static int decode_script_with(const char *key, size_t size)
+{
+    static char text[8192];
+    struct message_verdict verdict;
+    void *storage = NULL;
+    msgpack_sbuffer buffer;
+    msgpack_packer packer;
+    int r;
+
+    memset(text, 'a', sizeof(text));
+    msgpack_sbuffer_init(&buffer);
+    msgpack_packer_init(&packer, &buffer, msgpack_sbuffer_write);
+    msgpack_pack_array(&packer, 1);
+    msgpack_pack_map(&packer, 5);
+    pack_text(&packer, "path", 4);
+    pack_text(&packer, "/h", 2);
+    pack_text(&packer, key, strlen(key));
+    pack_text(&packer, text, size);
+    pack_number(&packer, "duration_ms");
+    pack_number(&packer, "stdout_bytes");
+    pack_number(&packer, "stderr_bytes");
+    r = message_decode_scripts((const uint8_t *)buffer.data, buffer.size, &verdict, &storage);
+    free(storage);
+    msgpack_sbuffer_destroy(&buffer);
+    return r;
+}
+
+static void what_is_told_of_a_script_is_allowed_up_to_its_limit(void **state)
+{
+    static const struct {
+        const char *key;
+        size_t most;
+    } texts[] = {{"problem", 4096}, {"profile", 64}, {"denied", 4096}, {"enforced", 1024}};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        assert_int_equal(decode_script_with(texts[i].key, texts[i].most), 0);
+        assert_int_equal(decode_script_with(texts[i].key, texts[i].most + 1), PROTOCOL_E_TOO_LONG);
+    }
+}
+
 static void a_packet_cut_at_any_length_is_truncated(void **state)
 {
     for (size_t i = 0; i < SAMPLE_COUNT; i++) {
@@ -188,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_map_has_at_most_64_keys),
         cmocka_unit_test(details_have_at_most_1024_scripts),
+        cmocka_unit_test(what_is_told_of_a_script_is_allowed_up_to_its_limit),
         cmocka_unit_test(a_packet_cut_at_any_length_is_truncated),
         cmocka_unit_test(a_packet_over_64_kib_is_too_large),
         cmocka_unit_test(a_packet_full_of_the_smallest_values_is_refused),

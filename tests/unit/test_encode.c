@@ -126,7 +126,8 @@ static void a_tail_over_its_limit_keeps_its_end(void **state)
 static void as_many_scripts_as_there_may_be_fit_with_the_longest_of_everything(void **state)
 {
     char *tail = repeat('x', PROTOCOL_TAIL_MAX), *problem = repeat('p', PROTOCOL_TEXT_MAX);
-    char *path = repeat('/', PROTOCOL_PATH_MAX);
+    char *path = repeat('/', PROTOCOL_PATH_MAX), *denied = repeat('d', PROTOCOL_DENIED_MAX);
+    char *profile = repeat('n', NAME_PROFILE_MAX), *enforced = repeat('e', PROTOCOL_ENFORCED_MAX);
     static struct message_script scripts[PROTOCOL_SCRIPTS_MAX];
     struct message_verdict verdict;
     void *storage;
@@ -137,6 +138,9 @@ static void as_many_scripts_as_there_may_be_fit_with_the_longest_of_everything(v
                                              .signal = SCRIPT_SIGNAL_MAX,
                                              .timed_out = true,
                                              .problem = problem,
+                                             .profile = profile,
+                                             .denied = denied,
+                                             .enforced = enforced,
                                              .duration_ms = UINT64_MAX,
                                              .stdout_bytes = UINT64_MAX,
                                              .stderr_bytes = UINT64_MAX,
@@ -145,7 +149,13 @@ static void as_many_scripts_as_there_may_be_fit_with_the_longest_of_everything(v
     verdict = carry_details(scripts, PROTOCOL_SCRIPTS_MAX, &storage);
     assert_true(strlen(verdict.scripts[PROTOCOL_SCRIPTS_MAX - 1].stderr_tail) >= 8192);
     assert_string_equal(verdict.scripts[0].problem, problem);
+    assert_string_equal(verdict.scripts[0].profile, profile);
+    assert_string_equal(verdict.scripts[0].denied, denied);
+    assert_string_equal(verdict.scripts[0].enforced, enforced);
     free(storage);
+    free(enforced);
+    free(denied);
+    free(profile);
     free(path);
     free(problem);
     free(tail);
@@ -192,9 +202,9 @@ static void the_id_0_is_for_hello_and_error_alone(void **state)
 static void a_call_with_a_name_that_cannot_be_one_is_not_sent(void **state)
 {
     const struct message good = sample_named("call")->message;
-    struct message bad[7];
+    struct message bad[9];
 
-    for (size_t i = 0; i < 7; i++)
+    for (size_t i = 0; i < 9; i++)
         bad[i] = good;
     bad[0].call.driver = "vbox";
     bad[1].call.object = "a/b";
@@ -203,7 +213,9 @@ static void a_call_with_a_name_that_cannot_be_one_is_not_sent(void **state)
     bad[4].call.extra = "";
     bad[5].call.uuid = "6695eb01";
     bad[6].call.object = "a\xff";
-    for (size_t i = 0; i < 7; i++)
+    bad[7].call.profile = "";
+    bad[8].call.profile = "../isolated";
+    for (size_t i = 0; i < 9; i++)
         assert_int_equal(encode_fails(&bad[i], SIDE_CLIENT), -EINVAL);
 }
 

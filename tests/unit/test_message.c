@@ -49,6 +49,7 @@ static void a_call_arrives_with_all_its_fields(void **state)
     assert_string_equal(message.call.operation, "port-created");
     assert_string_equal(message.call.sub_operation, "-");
     assert_string_equal(message.call.extra, "tcp://h:1/");
+    assert_string_equal(message.call.profile, "network");
     assert_int_equal(message.call.timeout_ms, 2000);
     assert_true(message.call.has_stdin);
     message_clear(&message);
@@ -59,6 +60,7 @@ static void what_a_call_leaves_out_is_absent(void **state)
     struct message message = carry_sample("call");
 
     assert_null(message.call.uuid);
+    assert_null(message.call.profile);
     assert_int_equal(message.call.timeout_ms, 0);
     assert_false(message.call.has_stdin);
     message_clear(&message);
@@ -112,6 +114,9 @@ static void assert_same_script(const struct message_script *a, const struct mess
     assert_int_equal(a->signal, b->signal);
     assert_int_equal(a->timed_out, b->timed_out);
     assert_same_text(a->problem, b->problem);
+    assert_same_text(a->profile, b->profile);
+    assert_same_text(a->denied, b->denied);
+    assert_same_text(a->enforced, b->enforced);
     assert_true(a->duration_ms == b->duration_ms);
     assert_true(a->stdout_bytes == b->stdout_bytes);
     assert_true(a->stderr_bytes == b->stderr_bytes);

@@ -124,6 +124,20 @@ static void uuids_are_as_libvirt_prints_them(void **state)
     assert_false(name_is_uuid("-695eb01-f6a4-8304-79aa-97f2502e193f"));
 }
 
+static void profiles_have_letters_digits_and_three_signs(void **state)
+{
+    assert_true(name_is_profile("isolated"));
+    assert_true(name_is_profile("-"));
+    assert_true(name_is_profile("Web.2_a-z"));
+    assert_true(name_is_profile(repeat('a', 64)));
+    assert_false(name_is_profile(repeat('a', 65)));
+    assert_false(name_is_profile(""));
+    assert_false(name_is_profile("a b"));
+    assert_false(name_is_profile("a/b"));
+    assert_false(name_is_profile("isolated\n"));
+    assert_false(name_is_profile("b\xc3\xbcro"));
+}
+
 static void only_migrate_and_restore_of_qemu_and_libxl_answer_with_xml(void **state)
 {
     assert_true(name_is_filter("qemu", "migrate"));
@@ -147,6 +161,7 @@ int main(void)
         cmocka_unit_test(objects_have_at_most_1024_bytes),
         cmocka_unit_test(extras_are_any_utf_8_of_1_to_4096_bytes),
         cmocka_unit_test(uuids_are_as_libvirt_prints_them),
+        cmocka_unit_test(profiles_have_letters_digits_and_three_signs),
         cmocka_unit_test(only_migrate_and_restore_of_qemu_and_libxl_answer_with_xml),
     };
 
