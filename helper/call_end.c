@@ -8,6 +8,8 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "reason.h"
+#include "tmp.h"
+#include "virthook-config.h"
 
 #include <string.h>
 
@@ -15,6 +17,7 @@ void call_free(struct call *call)
 {
     results_clear(&call->results);
     environment_clear(&call->environment);
+    free(call->tmp);
     script_list_clear(&call->found);
     message_clear(&call->message);
     close_fd(&call->stdin_fd);
@@ -148,11 +151,20 @@ static void leave(struct call *call)
         loop_stop(helper->loop);
 }
 
+static void release_tmp(const struct call *call)
+{
+    const struct message_call *request = call_request(call);
+
+    if (call->started_ms && tmp_is_last(request->driver, request->operation))
+        tmp_release(VIRTHOOK_TMP_DIR, request->driver, request->object);
+}
+
 void call_finish(struct call *call)
 {
     struct message_verdict verdict;
     struct decision decision = {};
 
+    release_tmp(call);
     decide(call, &decision);
     drop_output_of_failure(call, &decision);
     verdict = make_verdict(call, &decision);

@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "reason.h"
+#include "tmp.h"
 #include "virthook-config.h"
 
 #include <stdio.h>
@@ -49,6 +50,26 @@ static void note_run(struct call *call, struct run_result *result)
     results_add_run(&call->results, call->found.scripts[call->next_script].path, result, &words);
 }
 
+/* The guest's own /tmp lasts from call to call, until its last operation. */
+static int take_tmp(struct call *call, const struct sandbox *sandbox)
+{
+    const struct tmp_owner owner = {
+        .driver = call_request(call)->driver,
+        .object = call_request(call)->object,
+        .uid = sandbox->uid,
+    };
+
+    if (sandbox->tmp_size == 0)
+        return 0;
+    return tmp_take(VIRTHOOK_TMP_DIR, &owner, sandbox->tmp_size, &call->tmp);
+}
+
+static void clear_script(struct call *call)
+{
+    environment_clear(&call->environment);
+    free(take_pointer(&call->tmp));
+}
+
 /* As libvirt chains them: after a failure the next script gets the original input again. */
 static void script_done(void *owner)
 {
@@ -62,7 +83,7 @@ static void script_done(void *owner)
     else
         close_fd(&call->output_fd);
     run_free(take_pointer(&call->run));
-    environment_clear(&call->environment);
+    clear_script(call);
     call->next_script++;
     if (last)
         call_finish(call);
@@ -116,17 +137,22 @@ static int start_script(struct call *call, const char *path)
     };
     int r = make_environment(call, path);
 
-    if (r < 0)
+    if (r == 0)
+        r = take_tmp(call, job.sandbox);
+    if (r < 0) {
+        clear_script(call);
         return r;
+    }
     job.deadline_ms = script_deadline(call, job.sandbox);
     job.job = (struct job){
         .path = path,
+        .tmp = call->tmp ? call->tmp : "",
         .argv = call->environment.argv,
         .envp = call->environment.envp,
     };
     r = run_start(call->helper->loop, &call->helper->spawn, &job, script_done, call, &call->run);
     if (r < 0)
-        environment_clear(&call->environment);
+        clear_script(call);
     return r;
 }
 

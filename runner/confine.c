@@ -172,14 +172,14 @@ static int set_no_new_privs(const struct plan *plan)
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 }
 
-int runner_confine(const struct plan *plan, int *ret_listener, enum runner_step *ret_step,
-                   const char **ret_path)
+int runner_confine(const struct plan *plan, const char *tmp, int *ret_listener,
+                   enum runner_step *ret_step, const char **ret_path)
 {
     int r = 0;
 
     *ret_step = RUNNER_STEP_MOUNTS;
     if (plan->flags & PLAN_MOUNTS)
-        r = runner_mount(plan, ret_path);
+        r = runner_mount(plan, tmp, ret_path);
     if (r < 0)
         return r;
     *ret_path = NULL;

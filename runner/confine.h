@@ -12,9 +12,10 @@
 int runner_map_plan(int memfd, const struct plan **ret_plan);
 
 /*
- * Confines this process, and so the script that it forks, as the plan says. `*ret_listener` is the
- * filter's listener, or negative. Returns 0, or a negative errno with the step that failed, and the
- * path if it was about one; what is done by then is not undone.
+ * Confines this process, and so the script that it forks, as the plan says; `tmp` is the folder
+ * that becomes /tmp, or empty. `*ret_listener` is the filter's listener, or negative. Returns 0, or
+ * a negative errno with the step that failed, and the path if it was about one; what is done by
+ * then is not undone.
  */
-int runner_confine(const struct plan *plan, int *ret_listener, enum runner_step *ret_step,
-                   const char **ret_path);
+int runner_confine(const struct plan *plan, const char *tmp, int *ret_listener,
+                   enum runner_step *ret_step, const char **ret_path);

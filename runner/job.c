@@ -42,6 +42,8 @@ int job_encode(const struct job *job, void *buffer, size_t *ret_size)
     int r;
 
     r = put_string(job->path, buffer, &used);
+    if (r == 0)
+        r = put_string(job->tmp, buffer, &used);
     if (r < 0)
         return r;
     r = put_list(job->argv, buffer, &used, &header.argument_count);
@@ -81,11 +83,11 @@ static int take_list(char **next, const char *end, uint32_t count, char **ret_li
     return 0;
 }
 
-int job_decode(void *buffer, size_t size, const char **ret_path, char **ret_argv, char **ret_envp)
+int job_decode(void *buffer, size_t size, struct job_strings *ret_strings)
 {
     struct job_header header;
-    char *next, *path;
     const char *end;
+    char *next;
 
     if (size < sizeof(header))
         return -EPROTO;
@@ -94,10 +96,10 @@ int job_decode(void *buffer, size_t size, const char **ret_path, char **ret_argv
         return -EPROTO;
     next = (char *)buffer + sizeof(header);
     end = (char *)buffer + size;
-    path = take_string(&next, end);
-    if (!path || take_list(&next, end, header.argument_count, ret_argv) < 0 ||
-        take_list(&next, end, header.environment_count, ret_envp) < 0 || next != end)
+    ret_strings->path = take_string(&next, end);
+    ret_strings->tmp = ret_strings->path ? take_string(&next, end) : NULL;
+    if (!ret_strings->tmp || take_list(&next, end, header.argument_count, ret_strings->argv) < 0 ||
+        take_list(&next, end, header.environment_count, ret_strings->envp) < 0 || next != end)
         return -EPROTO;
-    *ret_path = path;
     return 0;
 }

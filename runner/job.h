@@ -25,7 +25,7 @@
 #define JOB_STDIO 3
 #define JOB_PLAN  3
 
-/* A job is this header, then strings with their NULs: path, arguments, environment. */
+/* A job is this header, then strings with their NULs: path, tmp, arguments, environment. */
 struct job_header {
     uint32_t argument_count;
     uint32_t environment_count;
@@ -34,7 +34,8 @@ struct job_header {
 };
 
 struct job {
-    const char *path;        /* absolute; vetted by the helper */
+    const char *path; /* absolute; vetted by the helper */
+    const char *tmp;  /* the folder that becomes /tmp; empty: a fresh one, where the plan has one */
     const char *const *argv; /* NULL-terminated, argv[0] included */
     const char *const *envp; /* NULL-terminated */
 };
@@ -84,8 +85,11 @@ struct runner_report {
 /* Encodes a job into `buffer` of JOB_SIZE_MAX bytes. Returns 0, or -E2BIG where it does not fit. */
 int job_encode(const struct job *job, void *buffer, size_t *ret_size);
 
-/*
- * Decodes in place: the path and the entries of `ret_argv` and `ret_envp` (of JOB_STRINGS_MAX + 1
- * entries each, NULL-terminated) point into `buffer`. Returns 0 or -EPROTO.
- */
-int job_decode(void *buffer, size_t size, const char **ret_path, char **ret_argv, char **ret_envp);
+/* A job taken apart; all of it points into the packet. */
+struct job_strings {
+    const char *path, *tmp;
+    char *argv[JOB_STRINGS_MAX + 1], *envp[JOB_STRINGS_MAX + 1]; /* NULL-terminated */
+};
+
+/* Decodes in place. Returns 0 or -EPROTO. */
+int job_decode(void *buffer, size_t size, struct job_strings *ret_strings);

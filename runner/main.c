@@ -27,8 +27,8 @@
 #include <sys/wait.h>
 
 /*
- * Of the runner, and so of the script: what services get by default. libvirtd hands its own on, which
- * depends on how it was started.
+ * Of the runner, and so of the script: what services get by default. libvirtd hands its own on,
+ * which depends on how it was started.
  */
 #define RUNNER_UMASK 022
 
@@ -118,7 +118,7 @@ static void runner_receive_job(char *buffer, struct runner_job *ret_job)
         runner_fail(RUNNER_STEP_JOB, errno);
     r = take_descriptors(&message, ret_job->fds);
     if (r == 0)
-        r = job_decode(buffer, (size_t)size, &ret_job->path, ret_job->argv, ret_job->envp);
+        r = job_decode(buffer, (size_t)size, &ret_job->strings);
     if (r < 0)
         runner_fail(RUNNER_STEP_JOB, -r);
 }
@@ -150,7 +150,7 @@ static void runner_send_listener(int listener)
 }
 
 /* From here on this process may do what its script may, and no more. */
-static void runner_carry_out(int plan_fd)
+static void runner_carry_out(int plan_fd, const char *tmp)
 {
     const struct plan *plan;
     const char *path = NULL;
@@ -159,7 +159,7 @@ static void runner_carry_out(int plan_fd)
     int r = runner_map_plan(plan_fd, &plan);
 
     if (r == 0)
-        r = runner_confine(plan, &listener, &step, &path);
+        r = runner_confine(plan, tmp, &listener, &step, &path);
     if (r < 0)
         runner_fail_at(step, -r, path);
     if (listener >= 0)
@@ -256,7 +256,7 @@ int main(void)
     runner_harden();
     signal_fd = runner_open_signals();
     runner_receive_job(buffer, &job);
-    runner_carry_out(job.fds[JOB_PLAN]);
+    runner_carry_out(job.fds[JOB_PLAN], job.strings.tmp);
     script = runner_fork_script(&job, &exec_fd);
     if (script < 0)
         runner_fail(RUNNER_STEP_FORK, -script);

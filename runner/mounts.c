@@ -179,14 +179,21 @@ static int mount_dev(const char **ret_path)
     return mount_private("/dev/shm", "mode=1777," SMALL_SIZE);
 }
 
-static int mount_tmp(const struct plan *plan, const char **ret_path)
+static int mount_fresh_tmp(const struct plan *plan)
 {
     char options[64];
-    int r;
 
     snprintf(options, sizeof(options), "mode=1777,size=%llu", (unsigned long long)plan->tmp_size);
+    return mount_private("/tmp", options);
+}
+
+/* `copy` is of the guest's own folder, or negative. */
+static int mount_tmp(const struct plan *plan, int copy, const char **ret_path)
+{
+    int r;
+
     *ret_path = "/tmp";
-    r = mount_private("/tmp", options);
+    r = copy >= 0 ? put_back(copy, "/tmp") : mount_fresh_tmp(plan);
     if (r < 0)
         return r;
     *ret_path = "/var/tmp";
@@ -221,14 +228,14 @@ static int hide_all(const struct plan *plan, const char **ret_path)
     return 0;
 }
 
-static int lay_over(const struct plan *plan, const char **ret_path)
+static int lay_over(const struct plan *plan, int tmp_copy, const char **ret_path)
 {
     int r = 0;
 
     if (plan->flags & PLAN_OWN_DEV)
         r = mount_dev(ret_path);
     if (r == 0 && plan->flags & PLAN_OWN_TMP)
-        r = mount_tmp(plan, ret_path);
+        r = mount_tmp(plan, tmp_copy, ret_path);
     if (r < 0)
         return r;
     *ret_path = "/run";
@@ -254,26 +261,37 @@ static int seal_covers(const struct plan *plan, const char **ret_path)
     return r;
 }
 
-int runner_mount(const struct plan *plan, const char **ret_path)
+static int mount_all(const struct plan *plan, int tmp_copy, struct kept *kept, size_t count,
+                     const char **ret_path)
+{
+    int r;
+
+    *ret_path = "/";
+    r = make_read_only(AT_FDCWD, "/", AT_RECURSIVE);
+    if (r == 0)
+        r = lay_over(plan, tmp_copy, ret_path);
+    if (r == 0)
+        r = put_back_all(kept, count, ret_path);
+    return r == 0 ? seal_covers(plan, ret_path) : r;
+}
+
+int runner_mount(const struct plan *plan, const char *tmp, const char **ret_path)
 {
     struct kept kept[PLAN_PATHS_MAX];
+    auto_close int tmp_copy = -EBADF;
     size_t count = 0;
-    int r;
+    int r = 0;
 
     *ret_path = "/";
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
         return -errno;
-    r = take_copies(plan, kept, &count, ret_path);
-    if (r < 0)
-        return r;
-    *ret_path = "/";
-    r = make_read_only(AT_FDCWD, "/", AT_RECURSIVE);
+    *ret_path = tmp;
+    if (*tmp)
+        r = take_copy(tmp, &tmp_copy);
     if (r == 0)
-        r = lay_over(plan, ret_path);
+        r = take_copies(plan, kept, &count, ret_path);
     if (r == 0)
-        r = put_back_all(kept, count, ret_path);
-    if (r == 0)
-        r = seal_covers(plan, ret_path);
+        r = mount_all(plan, tmp_copy, kept, count, ret_path);
     for (size_t i = 0; i < count; i++)
         close(kept[i].fd);
     return r;

@@ -51,7 +51,7 @@ static void __attribute__((noreturn)) child_main(const struct runner_job *job, i
     if (r < 0)
         child_fail(exec_fd, RUNNER_STEP_STDIO, -r);
     child_reset_signals();
-    execve(job->path, job->argv, job->envp);
+    execve(job->strings.path, job->strings.argv, job->strings.envp);
     child_fail(exec_fd, RUNNER_STEP_EXEC, errno);
 }
 

@@ -11,8 +11,7 @@
 
 /* A job as received: what to run, and its descriptors, the runner's to close. */
 struct runner_job {
-    const char *path;
-    char *argv[JOB_STRINGS_MAX + 1], *envp[JOB_STRINGS_MAX + 1];
+    struct job_strings strings;
     int fds[JOB_FDS];
 };
 

@@ -237,6 +237,8 @@ int sandbox_prepare(const struct sandbox_host *host, const struct profile *profi
         .plan_fd = take_fd(&plan_fd),
         .clone_flags = choose_namespaces(profile),
         .time_ms = profile->time_ms,
+        .tmp_size = profile->unconfined || profile->host_tmp || host->session ? 0
+                                                                              : profile->tmp_size,
     };
     return 0;
 }

@@ -29,6 +29,7 @@ struct sandbox {
     int plan_fd;          /* a sealed memfd, see plan.h */
     uint64_t clone_flags; /* namespaces beside those that every script has */
     uint64_t time_ms;     /* of one script; 0: the call's */
+    uint64_t tmp_size;    /* bytes of the guest's own /tmp; 0: it has none, see tmp.h */
 };
 
 struct sandbox_list {

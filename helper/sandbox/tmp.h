@@ -1,0 +1,34 @@
+/*
+ * /tmp of a guest: private to it and to the scripts' user, of a bounded size, there from its first
+ * call to its release, and over a restart of the helper. Helper.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Whose /tmp. The names were checked by names.h; they become one folder's name, escaped. */
+struct tmp_owner {
+    const char *driver, *object;
+    uid_t uid;
+};
+
+/*
+ * The folder of this owner below `place`, made with `size` bytes of room where it was not there: a
+ * tmpfs of its own. `*ret_path` is the caller's to free. Returns 0 or a negative errno.
+ */
+int tmp_take(const char *place, const struct tmp_owner *owner, uint64_t size, char **ret_path);
+
+/*
+ * Removes all folders of this object, whoever's, with all that is in them. What is not there is let
+ * be; what scripts still have open lives until they close it. Nothing in them is walked or
+ * followed.
+ */
+void tmp_release(const char *place, const char *driver, const char *object);
+
+/* Whether this operation is a guest's or network's last: release, stopped of a network, shutdown.
+ */
+bool tmp_is_last(const char *driver, const char *operation);
