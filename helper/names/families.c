@@ -67,8 +67,8 @@ static const char *const names[] = {
 
 const char *family_name(int family)
 {
-    if (family < 0 || (size_t)family >= NAMES_COUNT || !names[family])
-        return "family";
+    if (family < 0 || (size_t)family >= NAMES_COUNT)
+        return NULL;
     return names[family];
 }
 

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-/* "AF_INET" for 2; "family" for a number that has no name here. A constant. */
+/* "AF_INET" for 2; NULL for a number that has no name here. A constant. */
 const char *family_name(int family);
 
 /* 2 for "AF_INET"; -1 for a name that is none. */

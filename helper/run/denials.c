@@ -48,6 +48,16 @@ static bool is_named(uint32_t arch, int number, const char *name)
     return seccomp_syscall_resolve_name_arch(arch, name) == number;
 }
 
+/* The kernel reads 32 bits of it; a negative one is no family. */
+static int family_of(const struct seccomp_data *data)
+{
+    int family = (int)(uint32_t)data->args[0];
+
+    if (!is_named(data->arch, data->nr, "socket") && !is_named(data->arch, data->nr, "socketpair"))
+        return -1;
+    return family >= 0 ? family : -1;
+}
+
 static bool is_known(uint32_t arch, int number)
 {
     auto_free char *name = seccomp_syscall_resolve_num_arch(arch, number);
@@ -73,9 +83,7 @@ static void answer_one(struct denials *denials)
     denial = (struct denial){
         .arch = request.data.arch,
         .number = request.data.nr,
-        .family = is_named(request.data.arch, request.data.nr, "socket")
-                      ? (int)(uint32_t)request.data.args[0]
-                      : -1,
+        .family = family_of(&request.data),
     };
     remember(denials, &denial);
     response.id = request.id;
@@ -133,25 +141,81 @@ void denials_stop(struct denials *denials)
     close_fd(&denials->source.fd);
 }
 
-/* The call's name; those of another architecture than the helper's own say which. */
-static void write_name(FILE *stream, const struct denial *denial)
-{
-    auto_free char *name = seccomp_syscall_resolve_num_arch(denial->arch, denial->number);
+/* x32 is told from the machine's own calls by this bit of the number alone. */
+#define X32_BIT 0x40000000
 
-    if (denial->arch != seccomp_arch_native())
-        fprintf(stream, "%s:", denial->arch == SCMP_ARCH_X86 ? "i386" : "other");
+static uint32_t name_arch(const struct denial *denial)
+{
+    bool x32 = denial->arch == SCMP_ARCH_X86_64 && (denial->number & X32_BIT);
+
+    return x32 ? SCMP_ARCH_X32 : denial->arch;
+}
+
+/* What stands in front of a call of another architecture than the helper's own. */
+static const char *name_prefix(uint32_t arch)
+{
+    if (arch == seccomp_arch_native())
+        return "";
+    switch (arch) {
+    case SCMP_ARCH_X86:
+        return "i386:";
+    case SCMP_ARCH_X32:
+        return "x32:";
+    case SCMP_ARCH_ARM:
+        return "arm:";
+    default:
+        return "other:";
+    }
+}
+
+static void write_family(FILE *stream, int family)
+{
+    const char *name = family_name(family);
+
+    if (name)
+        fprintf(stream, "(%s)", name);
+    else
+        fprintf(stream, "(%d)", family);
+}
+
+static void write_count(FILE *stream, uint64_t count)
+{
+    fprintf(stream, " ×%llu", (unsigned long long)count);
+}
+
+static void write_denial(FILE *stream, const struct denial *denial)
+{
+    uint32_t arch = name_arch(denial);
+    auto_free char *name = seccomp_syscall_resolve_num_arch(arch, denial->number);
+
+    fputs(name_prefix(arch), stream);
     if (name)
         fputs(name, stream);
     else
         fprintf(stream, "syscall %d", denial->number);
     if (denial->family >= 0)
-        fprintf(stream, "(%s)", family_name(denial->family));
+        write_family(stream, denial->family);
     if (denial->count > 1)
-        fprintf(stream, " ×%llu", (unsigned long long)denial->count);
-    fputc('\0', stream);
+        write_count(stream, denial->count);
 }
 
-char *denials_text(const struct denials *denials, size_t *ret_count)
+static void write_all(FILE *stream, const struct denials *denials)
+{
+    uint64_t others = denials->total;
+
+    for (size_t i = 0; i < denials->kinds; i++) {
+        if (i > 0)
+            fputc('\n', stream);
+        write_denial(stream, &denials->list[i]);
+        others -= denials->list[i].count;
+    }
+    if (others == 0)
+        return;
+    fputs("\nothers", stream);
+    write_count(stream, others);
+}
+
+char *denials_text(const struct denials *denials)
 {
     char *text = NULL;
     size_t size;
@@ -162,12 +226,10 @@ char *denials_text(const struct denials *denials, size_t *ret_count)
     stream = open_memstream(&text, &size);
     if (!stream)
         return NULL;
-    for (size_t i = 0; i < denials->kinds; i++)
-        write_name(stream, &denials->list[i]);
+    write_all(stream, denials);
     if (fclose(stream) != 0) {
         free(text);
         return NULL;
     }
-    *ret_count = denials->kinds;
     return text;
 }

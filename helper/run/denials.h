@@ -13,7 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Different calls remembered for one script; what is over is counted together. */
+/* Different calls remembered for one script; what is over is counted together. Their text fits into
+ * the protocol's PROTOCOL_DENIED_MAX. */
 #define DENIALS_MAX 64
 
 /*
@@ -23,7 +24,8 @@
 #define DENIALS_FAST    1000
 #define DENIALS_PACE_MS 1
 
-/* One system call, of one architecture; `family` is socket(2)'s first argument, else -1. */
+/* One system call, of one architecture; `family` is that of socket(2) and socketpair(2), else -1.
+ */
 struct denial {
     uint32_t arch;
     int number, family;
@@ -47,8 +49,8 @@ int denials_watch(struct loop *loop, struct denials *denials, int listener);
 void denials_stop(struct denials *denials);
 
 /*
- * The denied calls as text: "mount", "socket(AF_NETLINK)", with " ×3" after those that came more
- * than once; separated by NULs, their number in `*ret_count`. NULL where there are none, or no
- * memory; the caller frees.
+ * The denied calls as text, one a line, in the order in which each came first: "mount",
+ * "socket(AF_NETLINK)", with " ×3" after those that came more than once; the last line may be
+ * "others ×12". NULL where there are none, or no memory; the caller frees.
  */
-char *denials_text(const struct denials *denials, size_t *ret_count);
+char *denials_text(const struct denials *denials);

@@ -91,7 +91,7 @@ static void conclude_output(struct run *run)
 {
     struct run_result *result = &run->result;
 
-    result->denied = denials_text(&run->denials, &result->denied_count);
+    result->denied = denials_text(&run->denials);
     result->stderr_bytes = run->err.tail.total;
     result->stderr_tail = tail_text(&run->err.tail);
     if (!run->out.reply) {
@@ -252,6 +252,8 @@ void run_free(struct run *run)
     close_fd(&run->result.output_memfd);
     free(run->result.problem);
     free(run->result.denied);
+    free(run->result.profile);
+    free(run->result.enforced);
     free(run->result.stdout_tail);
     free(run->result.stderr_tail);
     free(run);
@@ -310,13 +312,23 @@ static void arm_deadline(struct run *run, const struct run_job *job)
     arm_stage(run, STAGE_RUNNING, job->deadline_ms - grace);
 }
 
+static int note_sandbox(struct run_result *result, const struct sandbox *sandbox)
+{
+    result->profile = strdup(sandbox->profile);
+    result->enforced = strdup(sandbox->enforced);
+    result->uid = sandbox->uid;
+    result->gid = sandbox->gid;
+    return result->profile && result->enforced ? 0 : -ENOMEM;
+}
+
 static int begin(struct run *run, const struct spawn_context *context, const struct run_job *job)
 {
     auto_close int in = -EBADF, out = -EBADF, err = -EBADF;
     int r;
 
-    r = job->stdin_memfd >= 0 ? fd_reopen_readonly(job->stdin_memfd, &in)
-                              : fd_reopen_readonly(context->null_fd, &in);
+    r = note_sandbox(&run->result, job->sandbox);
+    if (r == 0)
+        r = fd_reopen_readonly(job->stdin_memfd >= 0 ? job->stdin_memfd : context->null_fd, &in);
     if (r == 0)
         r = open_streams(run, job, &out, &err);
     if (r == 0)

@@ -7,6 +7,7 @@
 #include "prepare.h"
 
 #include "cleanup.h"
+#include "describe.h"
 #include "fd.h"
 #include "filter.h"
 #include "plan.h"
@@ -192,8 +193,9 @@ static int seal_draft(struct draft *draft, int *ret_fd)
     return 0;
 }
 
+/* Fills the sandbox's plan, and its description from that. */
 static int make_plan(const struct sandbox_host *host, const struct profile *profile,
-                     const char *hooks, int *ret_fd)
+                     const char *hooks, struct sandbox *sandbox)
 {
     struct draft draft = {};
     int r = 0;
@@ -202,7 +204,11 @@ static int make_plan(const struct sandbox_host *host, const struct profile *prof
     if (!profile->unconfined)
         r = draft_confined(&draft, profile, host, hooks);
     if (r == 0)
-        r = seal_draft(&draft, ret_fd);
+        r = seal_draft(&draft, &sandbox->plan_fd);
+    if (r == 0)
+        sandbox->enforced = sandbox_describe(&draft.plan, sandbox->clone_flags, sandbox->uid, host);
+    if (r == 0 && !sandbox->enforced)
+        r = -ENOMEM;
     free(draft.filter);
     free(draft.paths);
     return r;
@@ -218,34 +224,34 @@ static uint64_t choose_namespaces(const struct profile *profile)
 int sandbox_prepare(const struct sandbox_host *host, const struct profile *profile,
                     const char *hooks, struct sandbox *ret_sandbox, char **ret_error)
 {
-    auto_close int plan_fd = -EBADF;
-    char *name = strdup(profile->name);
-    int r = name ? make_plan(host, profile, hooks, &plan_fd) : -ENOMEM;
-
-    if (r < 0) {
-        free(name);
-        if (asprintf(ret_error, "profile %s cannot be prepared: %s", profile->name, strerror(-r)) <
-            0)
-            return -ENOMEM;
-        return SANDBOX_E_REFUSED;
-    }
-    *ret_sandbox = (struct sandbox){
-        .profile = name,
+    struct sandbox sandbox = {
+        .profile = strdup(profile->name),
         .unconfined = profile->unconfined,
         .uid = profile->unconfined || host->session ? geteuid() : profile->uid,
         .gid = profile->unconfined || host->session ? getegid() : profile->gid,
-        .plan_fd = take_fd(&plan_fd),
+        .plan_fd = -EBADF,
         .clone_flags = choose_namespaces(profile),
         .time_ms = profile->time_ms,
         .tmp_size = profile->unconfined || profile->host_tmp || host->session ? 0
                                                                               : profile->tmp_size,
     };
+    int r = sandbox.profile ? make_plan(host, profile, hooks, &sandbox) : -ENOMEM;
+
+    if (r < 0) {
+        sandbox_clear(&sandbox);
+        if (asprintf(ret_error, "profile %s cannot be prepared: %s", profile->name, strerror(-r)) <
+            0)
+            return -ENOMEM;
+        return SANDBOX_E_REFUSED;
+    }
+    *ret_sandbox = sandbox;
     return 0;
 }
 
 void sandbox_clear(struct sandbox *sandbox)
 {
     free(sandbox->profile);
+    free(sandbox->enforced);
     close_fd(&sandbox->plan_fd);
 }
 

@@ -24,7 +24,8 @@ struct sandbox_host {
 struct sandbox {
     char *profile; /* its name */
     bool unconfined;
-    uid_t uid; /* of the script; its pipes are given to it */
+    char *enforced; /* what holds its scripts, see describe.h */
+    uid_t uid;      /* of the script; its pipes are given to it */
     gid_t gid;
     int plan_fd;          /* a sealed memfd, see plan.h */
     uint64_t clone_flags; /* namespaces beside those that every script has */
