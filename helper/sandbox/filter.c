@@ -3,7 +3,8 @@
  * reload; the names come from the configuration and were checked.
  *
  * An argument is looked at only where it is a number. libseccomp compares all 64 bits, the kernel
- * reads 32 of an int: so arguments are always matched to be allowed, never to be denied.
+ * reads 32 of an int: so arguments are matched to be allowed, never to be denied. Where they do not
+ * match, or another architecture asks (x32 included), what is denied by default comes.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -11,19 +12,30 @@
 
 #include "cleanup.h"
 #include "fd.h"
+#include "plan.h"
 #include "sets.h"
 
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 /* Sets name sets; deeper than this they would name each other in a circle. */
 #define SET_DEPTH_MAX 8
 
-/* The kernel's BPF_MAXINSNS. */
-#define PROGRAM_MAX 4096
+/* System calls are numbered below; what is above belongs to one architecture (arm) or ABI (x32). */
+#define NUMBERS_END 1024
+
+/* Instructions of the program's head: see write_head(). */
+#define HEAD_COUNT 4
+
+/* Which of clone(2)'s arguments has the flags. */
+#ifdef __s390__
+#define CLONE_FLAGS_ARGUMENT 1
+#else
+#define CLONE_FLAGS_ARGUMENT 0
+#endif
 
 /* Those that clone(2) can be given: CLONE_NEWTIME is clone3's and unshare's alone. */
 #define NAMESPACE_FLAGS                                                                           \
@@ -73,29 +85,67 @@ static int allow_families(scmp_filter_ctx context, const char *name, const struc
     return r;
 }
 
-static int refuse_clone3(scmp_filter_ctx context)
+static int allow_clone(scmp_filter_ctx context)
 {
-    return seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), seccomp_syscall_resolve_name("clone3"),
-                            0);
+    return allow_when(context, seccomp_syscall_resolve_name("clone"),
+                      SCMP_CMP64(CLONE_FLAGS_ARGUMENT, SCMP_CMP_MASKED_EQ, NAMESPACE_FLAGS, 0));
+}
+
+/* In a user namespace of its own a script would hold every capability. */
+static int allow_unshare(scmp_filter_ctx context)
+{
+    return allow_when(context, seccomp_syscall_resolve_name("unshare"),
+                      SCMP_A0_64(SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, 0));
+}
+
+static int allow_whole(scmp_filter_ctx context, const char *name)
+{
+    int number = seccomp_syscall_resolve_name(name);
+    int r = number == __NR_SCMP_ERROR ? 0 : seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 0);
+
+    return r == -EDOM ? 0 : r;
+}
+
+static bool is_named(const struct filter_wish *wish, const char *name)
+{
+    for (size_t i = 0; wish->calls[i]; i++) {
+        if (strcmp(wish->calls[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* By a limit on its CPU time, uid 0 could end any process of uid 0 that it sees. */
+static int allow_prlimit(scmp_filter_ctx context, const struct filter_wish *wish)
+{
+    if (is_named(wish, "prlimit64"))
+        return allow_whole(context, "prlimit64");
+    return allow_when(context, seccomp_syscall_resolve_name("prlimit64"),
+                      SCMP_A0_64(SCMP_CMP_MASKED_EQ, 0xffffffffU, 0));
 }
 
 static int allow_call(scmp_filter_ctx context, const char *name, const struct filter_wish *wish)
 {
-    int number = seccomp_syscall_resolve_name(name);
-    int r;
-
     if (strcmp(name, "clone") == 0)
-        return allow_when(context, number, SCMP_A0_64(SCMP_CMP_MASKED_EQ, NAMESPACE_FLAGS, 0));
-    if (strcmp(name, "clone3") == 0)
-        return 0;
+        return allow_clone(context);
+    if (strcmp(name, "unshare") == 0)
+        return allow_unshare(context);
+    if (strcmp(name, "prlimit64") == 0)
+        return allow_prlimit(context, wish);
     if (strcmp(name, "socket") == 0 || strcmp(name, "socketpair") == 0)
         return allow_families(context, name, wish);
     if (strcmp(name, "ioctl") == 0)
         return allow_ioctl(context);
-    if (number == __NR_SCMP_ERROR)
+    /* What refuse_clone3() and the families are for. */
+    if (strcmp(name, "clone3") == 0 || strcmp(name, "socketcall") == 0)
         return 0;
-    r = seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 0);
-    return r == -EDOM ? 0 : r;
+    return allow_whole(context, name);
+}
+
+static int refuse_clone3(scmp_filter_ctx context)
+{
+    return seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), seccomp_syscall_resolve_name("clone3"),
+                            0);
 }
 
 static int allow_name(scmp_filter_ctx context, const char *name, const struct filter_wish *wish,
@@ -134,28 +184,57 @@ static int set_attributes(scmp_filter_ctx context, uint32_t denied)
     return r;
 }
 
+static uint32_t first_unknown_number(void)
+{
+    for (int number = NUMBERS_END - 1; number > 0; number--) {
+        auto_free char *name = seccomp_syscall_resolve_num_arch(seccomp_arch_native(), number);
+
+        if (name)
+            return (uint32_t)number + 1;
+    }
+    return NUMBERS_END;
+}
+
+/*
+ * What is newer than libseccomp cannot be named in a profile or in the log. It gets the answer of a
+ * kernel that does not have it, so that programs fall back.
+ */
+static void write_head(struct sock_filter head[HEAD_COUNT])
+{
+    const struct sock_filter lines[HEAD_COUNT] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, NUMBERS_END, 2, 0),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, first_unknown_number(), 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+    };
+
+    memcpy(head, lines, sizeof(lines));
+}
+
 static int read_program(scmp_filter_ctx context, struct sock_filter **ret_program,
                         size_t *ret_count)
 {
-    auto_free struct sock_filter *program = calloc(PROGRAM_MAX + 1, sizeof(*program));
+    auto_free struct sock_filter *program = calloc(PLAN_FILTER_MAX + 1, sizeof(*program));
     auto_close int memfd = -EBADF;
     size_t size;
     int r;
 
     if (!program)
         return -ENOMEM;
+    write_head(program);
     r = fd_new_memfd("virthook-filter", &memfd);
     if (r == 0)
         r = seccomp_export_bpf(context, memfd);
     if (r == 0 && lseek(memfd, 0, SEEK_SET) < 0)
         r = -errno;
     if (r == 0)
-        r = fd_read_all(memfd, program, (PROGRAM_MAX + 1) * sizeof(*program), &size);
+        r = fd_read_all(memfd, program + HEAD_COUNT,
+                        (PLAN_FILTER_MAX + 1 - HEAD_COUNT) * sizeof(*program), &size);
     if (r < 0)
         return r;
-    if (size > PROGRAM_MAX * sizeof(*program))
+    if (size > (PLAN_FILTER_MAX - HEAD_COUNT) * sizeof(*program))
         return -E2BIG;
-    *ret_count = size / sizeof(*program);
+    *ret_count = HEAD_COUNT + size / sizeof(*program);
     *ret_program = take_pointer(&program);
     return 0;
 }
@@ -164,6 +243,8 @@ static int add_rules(scmp_filter_ctx context, const struct filter_wish *wish)
 {
     int r = allow_name(context, "@default", wish, 0);
 
+    if (r == 0)
+        r = allow_name(context, "@runner", wish, 0);
     for (size_t i = 0; r == 0 && wish->calls[i]; i++)
         r = allow_name(context, wish->calls[i], wish, 0);
     return r == 0 ? refuse_clone3(context) : r;

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a script may do. Calls are names, or names of sets; "@default" is always among them. */
+/* What a script may do. Calls are names, or names of sets; "@default" and "@runner" are always
+ * among them. */
 struct filter_wish {
     const char *const *calls; /* NULL-terminated */
     const int *families;      /* of socket(2) and socketpair(2) */
@@ -19,13 +20,15 @@ struct filter_wish {
 
 /*
  * Builds the program: an allow-list, the same for every architecture that this machine's kernel
- * runs; a call under another architecture is denied. Whatever the list says, these are denied: new
- * namespaces by clone(2) flags, clone3(2) (ENOSYS: its flags cannot be seen, and programs fall
- * back), socket families that are not listed, the 32-bit socketcall(2) multiplexer, and the TIOCSTI
- * and TIOCLINUX ioctls.
+ * runs; a call under another architecture, x32 included, is denied. Whatever the list says, these
+ * are denied: new namespaces by clone(2) flags and new user namespaces by unshare(2), clone3(2)
+ * (ENOSYS: its flags cannot be seen, and programs fall back), socket families that are not listed,
+ * sockets by the 32-bit socketcall(2), the TIOCSTI and TIOCLINUX ioctls, and prlimit64(2) of
+ * another process unless prlimit64 is named by itself. Calls that are newer than libseccomp get
+ * ENOSYS.
  *
  * Returns 0 with the program, which the caller frees, or a negative errno (-E2BIG over
- * PLAN_FILTER_MAX instructions).
+ * PLAN_FILTER_MAX instructions, -EINVAL for the name of a set that there is not).
  */
 int filter_build(const struct filter_wish *wish, struct sock_filter **ret_program,
                  size_t *ret_count);
