@@ -91,13 +91,18 @@ static void script_done(void *owner)
         run_scripts(call);
 }
 
-static int make_environment(struct call *call, const char *path)
+static int make_environment(struct call *call, const char *path, const struct sandbox *sandbox)
 {
+    const struct environment_user user = {
+        .name = sandbox->user,
+        .home = sandbox->home,
+        .session = call->helper->host.session,
+    };
     char id[CALL_ID_SIZE];
 
     snprintf(id, sizeof(id), "%s-%llu", audit_instance(call->helper->audit),
              (unsigned long long)call->record.number);
-    return environment_make(&call->helper->user, path, id, call_request(call), &call->environment);
+    return environment_make(&user, path, id, call_request(call), &call->environment);
 }
 
 /* Every profile that a rule may name was prepared with the configuration. */
@@ -135,7 +140,7 @@ static int start_script(struct call *call, const char *path)
         .output_kept = config->output_kept,
         .grace_ms = config->grace_ms,
     };
-    int r = make_environment(call, path);
+    int r = make_environment(call, path, job.sandbox);
 
     if (r == 0)
         r = take_tmp(call, job.sandbox);

@@ -8,35 +8,12 @@
 
 #include "cleanup.h"
 
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 /* As systemd gives it to services on Debian and Fedora alike. */
 #define SCRIPT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-int environment_find_user(struct environment_user *ret_user)
-{
-    struct passwd *entry = getpwuid(geteuid());
-    auto_free char *name = strdup(entry ? entry->pw_name : "nobody");
-    auto_free char *home = strdup(entry ? entry->pw_dir : "/");
-
-    if (!name || !home)
-        return -ENOMEM;
-    *ret_user = (struct environment_user){
-        .name = take_pointer(&name),
-        .home = take_pointer(&home),
-        .session = geteuid() != 0,
-    };
-    return 0;
-}
-
-void environment_user_clear(struct environment_user *user)
-{
-    free(user->name);
-    free(user->home);
-}
 
 /* Failures are counted by their missing entry: environment_make() looks at the end. */
 static void add(struct environment *environment, bool *ok, const char *format, ...)

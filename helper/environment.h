@@ -8,9 +8,9 @@
 #include "job.h"
 #include "message.h"
 
-/* The user that scripts run as, as their environment names it; looked up once at start. */
+/* The user that a script runs as, as its environment names it; all borrowed. */
 struct environment_user {
-    char *name, *home;
+    const char *name, *home;
     bool session; /* not root: scripts talk to the user's own libvirt */
 };
 
@@ -21,10 +21,6 @@ struct environment {
     size_t count;
     const char *envp[JOB_STRINGS_MAX + 1];
 };
-
-/* Returns 0 or -ENOMEM. */
-int environment_find_user(struct environment_user *ret_user);
-void environment_user_clear(struct environment_user *user);
 
 /*
  * argv as libvirt makes it (path, object, operation, sub-operation, extra) and a clean environment.

@@ -176,8 +176,6 @@ static int set_up(struct helper *helper, struct signals *signals)
 
     if (r == 0)
         r = watch_signals(helper, signals);
-    if (r == 0)
-        r = environment_find_user(&helper->user);
     if (r < 0)
         return fail(helper, PROTOCOL_E_INTERNAL, r, NULL);
     sandbox_look(&helper->host);
@@ -199,7 +197,6 @@ static void tear_down(struct helper *helper, struct signals *signals)
     audit_close(helper->audit);
     sandboxes_clear(&helper->sandboxes);
     config_free(helper->config);
-    environment_user_clear(&helper->user);
     close_fd(&signals->source.fd);
     loop_free(helper->loop);
 }

@@ -30,7 +30,6 @@ struct helper {
     struct sandbox_list sandboxes; /* of the configuration's profiles */
     struct spawn_context spawn;
     struct audit_log *audit;
-    struct environment_user user;
     struct order orders[2]; /* by enum call_class */
     struct listener *listeners;
     struct peer *peers;

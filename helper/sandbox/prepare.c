@@ -14,6 +14,7 @@
 
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
+#include <pwd.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -221,6 +222,18 @@ static uint64_t choose_namespaces(const struct profile *profile)
     return CLONE_NEWIPC | CLONE_NEWUTS | (profile->host_network ? 0 : CLONE_NEWNET);
 }
 
+/* A uid without an entry has no home, and its number for a name. */
+static int find_user(struct sandbox *sandbox)
+{
+    const struct passwd *entry = getpwuid(sandbox->uid);
+    char number[16];
+
+    snprintf(number, sizeof(number), "%u", sandbox->uid);
+    sandbox->user = strdup(entry ? entry->pw_name : number);
+    sandbox->home = strdup(entry ? entry->pw_dir : "/");
+    return sandbox->user && sandbox->home ? 0 : -ENOMEM;
+}
+
 int sandbox_prepare(const struct sandbox_host *host, const struct profile *profile,
                     const char *hooks, struct sandbox *ret_sandbox, char **ret_error)
 {
@@ -235,8 +248,10 @@ int sandbox_prepare(const struct sandbox_host *host, const struct profile *profi
         .tmp_size = profile->unconfined || profile->host_tmp || host->session ? 0
                                                                               : profile->tmp_size,
     };
-    int r = sandbox.profile ? make_plan(host, profile, hooks, &sandbox) : -ENOMEM;
+    int r = sandbox.profile ? find_user(&sandbox) : -ENOMEM;
 
+    if (r == 0)
+        r = make_plan(host, profile, hooks, &sandbox);
     if (r < 0) {
         sandbox_clear(&sandbox);
         if (asprintf(ret_error, "profile %s cannot be prepared: %s", profile->name, strerror(-r)) <
@@ -252,6 +267,8 @@ void sandbox_clear(struct sandbox *sandbox)
 {
     free(sandbox->profile);
     free(sandbox->enforced);
+    free(sandbox->user);
+    free(sandbox->home);
     close_fd(&sandbox->plan_fd);
 }
 

@@ -27,6 +27,7 @@ struct sandbox {
     char *enforced; /* what holds its scripts, see describe.h */
     uid_t uid;      /* of the script; its pipes are given to it */
     gid_t gid;
+    char *user, *home;    /* of this uid, for the script's environment */
     int plan_fd;          /* a sealed memfd, see plan.h */
     uint64_t clone_flags; /* namespaces beside those that every script has */
     uint64_t time_ms;     /* of one script; 0: the call's */
