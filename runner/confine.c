@@ -14,10 +14,12 @@
 #include "landlock.h"
 #include "mounts.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -48,6 +50,25 @@ int runner_map_plan(int memfd, const struct plan **ret_plan)
         return -EPROTO;
     *ret_plan = plan;
     return 0;
+}
+
+/*
+ * The namespace's own pid_max bounds the processes of this script alone, uid 0 too, which
+ * RLIMIT_NPROC does neither.
+ */
+static int set_pid_max(const struct plan *plan)
+{
+    auto_close int fd = -EBADF;
+    char number[24];
+    int size;
+
+    if (plan->pid_max == 0)
+        return 0;
+    fd = open("/proc/sys/kernel/pid_max", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    size = snprintf(number, sizeof(number), "%llu", (unsigned long long)plan->pid_max);
+    return write(fd, number, (size_t)size) < 0 ? -errno : 0;
 }
 
 /* A limit is never raised over the one that the helper has itself, unless it may raise it. */
@@ -177,6 +198,10 @@ int runner_confine(const struct plan *plan, const char *tmp, int *ret_listener,
 {
     int r = 0;
 
+    *ret_step = RUNNER_STEP_LIMITS;
+    r = set_pid_max(plan);
+    if (r < 0)
+        return r;
     *ret_step = RUNNER_STEP_MOUNTS;
     if (plan->flags & PLAN_MOUNTS)
         r = runner_mount(plan, tmp, ret_path);

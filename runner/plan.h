@@ -55,6 +55,7 @@ struct plan {
     uint32_t uid, gid;
     uint64_t capabilities;                /* bit n is capability number n */
     uint64_t tmp_size;                    /* bytes */
+    uint64_t pid_max;                     /* of the PID namespace; 0: as it is */
     uint64_t landlock_fs, landlock_scope; /* what the kernel's ABI can handle of it */
     uint32_t limit_count;
     uint32_t filter_count; /* instructions; 0: no filter */

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 
 /* What of a file system Landlock handles: all that changes it; since ABI 1, 2 and 3. */
 #define LANDLOCK_FS_1                                                                              \
@@ -33,6 +34,9 @@
 /* Abstract unix sockets and signals, since ABI 6. */
 #define LANDLOCK_SCOPE_6 ((1ULL << 0) | (1ULL << 1))
 
+/* Once the numbers have wrapped around, the kernel gives out none up to here (RESERVED_PIDS). */
+#define PIDS_RESERVED 301
+
 /* A plan while it is made. */
 struct draft {
     struct plan plan;
@@ -40,6 +44,17 @@ struct draft {
     char *paths;
     size_t path_room;
 };
+
+/* Before this version the file is the host's: writing there would bound the host. */
+static bool has_own_pid_max(void)
+{
+    struct utsname name;
+    unsigned int major, minor;
+
+    if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
+        return false;
+    return major > 6 || (major == 6 && minor >= 14);
+}
 
 void sandbox_look(struct sandbox_host *ret_host)
 {
@@ -50,6 +65,7 @@ void sandbox_look(struct sandbox_host *ret_host)
         .landlock_abi = abi > 0 ? (int)abi : 0,
         .notify = syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0,
         .session = geteuid() != 0,
+        .own_pid_max = has_own_pid_max(),
     };
 }
 
@@ -61,12 +77,20 @@ static void add_limit(struct draft *draft, int resource, uint64_t value)
         .resource = (uint32_t)resource, .value = value};
 }
 
+static void add_processes(struct draft *draft, const struct profile *profile,
+                          const struct sandbox_host *host)
+{
+    if (profile->processes > 0 && host->own_pid_max && !host->session)
+        draft->plan.pid_max = PIDS_RESERVED + profile->processes;
+    else
+        add_limit(draft, RLIMIT_NPROC, profile->processes);
+}
+
 static void add_limits(struct draft *draft, const struct profile *profile)
 {
     add_limit(draft, RLIMIT_CPU, profile->cpu_seconds);
     add_limit(draft, RLIMIT_AS, profile->memory);
     add_limit(draft, RLIMIT_FSIZE, profile->file_size);
-    add_limit(draft, RLIMIT_NPROC, profile->processes);
     add_limit(draft, RLIMIT_NOFILE, profile->open_files);
     if (!profile->unconfined)
         draft->plan.limits[draft->plan.limit_count++] = (struct plan_limit){.resource = RLIMIT_CORE,
@@ -202,6 +226,7 @@ static int make_plan(const struct sandbox_host *host, const struct profile *prof
     int r = 0;
 
     add_limits(&draft, profile);
+    add_processes(&draft, profile, host);
     if (!profile->unconfined)
         r = draft_confined(&draft, profile, host, hooks);
     if (r == 0)

@@ -18,6 +18,7 @@ struct sandbox_host {
     int landlock_abi; /* 0: none */
     bool notify;      /* denied system calls can ask */
     bool session;     /* not root: no change of user */
+    bool own_pid_max; /* a PID namespace has one of its own: Linux 6.14 and later */
 };
 
 /* A profile, ready. */
