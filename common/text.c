@@ -152,3 +152,28 @@ char *text_last_line(const char *text, size_t size, size_t most)
         cut_text(line, most);
     return line;
 }
+
+char *text_list_lines(const char *text, size_t most)
+{
+    const char *separator = "";
+    char *list = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&list, &size);
+
+    if (!stream)
+        return NULL;
+    for (size_t at = 0, length; text[at] != '\0'; at += length + (text[at + length] == '\n')) {
+        length = strcspn(text + at, "\n");
+        if (at > 0 && ftello(stream) + (off_t)length + 2 > (off_t)most) {
+            fputs(", and more", stream);
+            break;
+        }
+        fprintf(stream, "%s%.*s", separator, (int)length, text + at);
+        separator = ", ";
+    }
+    if (fclose(stream) != 0) {
+        free(list);
+        return NULL;
+    }
+    return list;
+}

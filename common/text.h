@@ -31,3 +31,10 @@ char *text_escape(const char *text, size_t size, bool keep_lines);
  * string where there is none. Returns NULL where memory is short; the caller frees.
  */
 char *text_last_line(const char *text, size_t size, size_t most);
+
+/*
+ * The lines of `text` as a list with commas. Where it would be over `most` bytes it ends sooner,
+ * and "and more" stands at its end; the first line is always whole. Returns NULL where memory is
+ * short; the caller frees.
+ */
+char *text_list_lines(const char *text, size_t most);

@@ -139,11 +139,13 @@ static struct call *find_call(const struct peer *peer, uint64_t id)
 }
 
 /* Why a call cannot be taken: a PROTOCOL_E_…, or 0. */
-static int find_objection(const struct peer *peer, uint64_t id, size_t stdin_bytes)
+static int find_objection(const struct peer *peer, const struct message *message,
+                          size_t stdin_bytes)
 {
     const struct helper *helper = peer->helper;
+    const char *profile = message->call.profile;
 
-    if (find_call(peer, id))
+    if (find_call(peer, message->id))
         return PROTOCOL_E_DUPLICATE_ID;
     if (helper->ending)
         return PROTOCOL_E_ENDING;
@@ -151,6 +153,8 @@ static int find_objection(const struct peer *peer, uint64_t id, size_t stdin_byt
         return PROTOCOL_E_BUSY;
     if (stdin_bytes > helper->config->stdin_max)
         return PROTOCOL_E_STDIN;
+    if (profile && !sandbox_find(&helper->sandboxes, profile))
+        return PROTOCOL_E_PROFILE;
     return 0;
 }
 
@@ -162,7 +166,7 @@ int call_receive(struct peer *peer, struct message *message, int *stdin_fd)
 
     if (*stdin_fd >= 0)
         fd_is_final(*stdin_fd, &stdin_bytes);
-    objection = find_objection(peer, message->id, stdin_bytes);
+    objection = find_objection(peer, message, stdin_bytes);
     if (objection)
         return objection;
     call = new_call(peer, message, stdin_fd);

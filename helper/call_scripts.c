@@ -106,7 +106,7 @@ static int make_environment(struct call *call, const char *path, const struct sa
 }
 
 /* Every profile that a rule may name was prepared with the configuration. */
-static const struct sandbox *choose_sandbox(const struct call *call, const char *path)
+static const struct sandbox *choose_by_rules(const struct call *call, const char *path)
 {
     const struct message_call *request = call_request(call);
     const struct rule_names names = {
@@ -117,7 +117,16 @@ static const struct sandbox *choose_sandbox(const struct call *call, const char 
     };
     const struct rule *rule = rules_find_profile(&call->helper->config->rules, &names);
 
-    return sandbox_find(&call->helper->sandboxes, rule ? rule->profile : PROFILE_DEFAULT);
+    return sandbox_find(&call->helper->sandboxes, rule ? rule->profile : call->helper->config->default_profile);
+}
+
+/* NULL where a reload has taken away the profile that the call asked for. */
+static const struct sandbox *choose_sandbox(const struct call *call, const char *path)
+{
+    const char *asked_for = call_request(call)->profile;
+
+    return asked_for ? sandbox_find(&call->helper->sandboxes, asked_for)
+                     : choose_by_rules(call, path);
 }
 
 /* A script's own time, within the call's. */
@@ -128,27 +137,27 @@ static uint64_t script_deadline(const struct call *call, const struct sandbox *s
     return own < call->deadline_ms ? own : call->deadline_ms;
 }
 
-static int start_script(struct call *call, const char *path)
+static int start_script(struct call *call, const char *path, const struct sandbox *sandbox)
 {
     const struct message_call *request = call_request(call);
     const struct config *config = call->helper->config;
     struct run_job job = {
-        .sandbox = choose_sandbox(call, path),
+        .sandbox = sandbox,
         .stdin_memfd = call->output_fd >= 0 ? call->output_fd : call->stdin_fd,
         .filter = name_is_filter(request->driver, request->operation),
         .output_max = config->output_max,
         .output_kept = config->output_kept,
         .grace_ms = config->grace_ms,
     };
-    int r = make_environment(call, path, job.sandbox);
+    int r = make_environment(call, path, sandbox);
 
     if (r == 0)
-        r = take_tmp(call, job.sandbox);
+        r = take_tmp(call, sandbox);
     if (r < 0) {
         clear_script(call);
         return r;
     }
-    job.deadline_ms = script_deadline(call, job.sandbox);
+    job.deadline_ms = script_deadline(call, sandbox);
     job.job = (struct job){
         .path = path,
         .tmp = call->tmp ? call->tmp : "",
@@ -161,13 +170,29 @@ static int start_script(struct call *call, const char *path)
     return r;
 }
 
+/* Starts a script, or notes why it cannot be; returns whether it runs. */
+static bool try_script(struct call *call, const struct script *script)
+{
+    const struct sandbox *sandbox = choose_sandbox(call, script->path);
+    const char *problem = script->problem;
+    int r;
+
+    if (!problem && !sandbox)
+        problem = "the profile that was asked for is no longer in the configuration";
+    if (!problem) {
+        r = start_script(call, script->path, sandbox);
+        if (r == 0)
+            return true;
+        problem = strerror(-r);
+    }
+    results_add_not_run(&call->results, script->path, problem);
+    return false;
+}
+
 /* Starts the next script that can be; returns false where none is left. */
 static bool start_next(struct call *call)
 {
     for (; call->next_script < call->found.count; call->next_script++) {
-        const struct script *script = &call->found.scripts[call->next_script];
-        int r;
-
         if (call->cancelled) {
             call_note_cancel(call);
             return false;
@@ -176,14 +201,8 @@ static bool start_next(struct call *call)
             call_note_time_out(call);
             return false;
         }
-        if (script->problem) {
-            results_add_not_run(&call->results, script->path, script->problem);
-            continue;
-        }
-        r = start_script(call, script->path);
-        if (r == 0)
+        if (try_script(call, &call->found.scripts[call->next_script]))
             return true;
-        results_add_not_run(&call->results, script->path, strerror(-r));
     }
     return false;
 }

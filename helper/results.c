@@ -20,11 +20,12 @@ int results_init(struct results *results, size_t scripts)
 {
     struct results made = {
         .scripts = calloc(scripts + 1, sizeof(*made.scripts)),
+        .users = calloc(scripts + 1, sizeof(*made.users)),
         .outcomes = calloc(scripts + 1, sizeof(*made.outcomes)),
         .strings = calloc(scripts + 1, sizeof(*made.strings)),
     };
 
-    if (!made.scripts || !made.outcomes || !made.strings) {
+    if (!made.scripts || !made.users || !made.outcomes || !made.strings) {
         results_clear(&made);
         return -ENOMEM;
     }
@@ -32,16 +33,24 @@ int results_init(struct results *results, size_t scripts)
     return 0;
 }
 
+static void free_strings(struct result_strings *strings)
+{
+    free(strings->problem);
+    free(strings->profile);
+    free(strings->denied);
+    free(strings->enforced);
+    free(strings->stdout_tail);
+    free(strings->stderr_tail);
+}
+
 void results_clear(struct results *results)
 {
-    for (size_t i = 0; i < results->script_count; i++) {
-        free(results->strings[i].problem);
-        free(results->strings[i].stdout_tail);
-        free(results->strings[i].stderr_tail);
-    }
+    for (size_t i = 0; i < results->script_count; i++)
+        free_strings(&results->strings[i]);
     for (size_t i = 0; i < results->outcome_count; i++)
         outcome_clear(&results->outcomes[i]);
     free(results->scripts);
+    free(results->users);
     free(results->outcomes);
     free(results->strings);
     *results = (struct results){};
@@ -54,21 +63,33 @@ static char *describe_problem(struct run_result *result)
     return take_pointer(&result->problem);
 }
 
+static void take_strings(struct run_result *result, struct result_strings *strings)
+{
+    strings->problem = describe_problem(result);
+    strings->profile = take_pointer(&result->profile);
+    strings->denied = take_pointer(&result->denied);
+    strings->enforced = take_pointer(&result->enforced);
+    strings->stdout_tail = take_pointer(&result->stdout_tail);
+    strings->stderr_tail = take_pointer(&result->stderr_tail);
+}
+
 void results_add_run(struct results *results, const char *path, struct run_result *result,
                      const struct outcome_words *words)
 {
     struct result_strings *strings = &results->strings[results->script_count];
 
     (void)outcome_of_run(path, result, words, &results->outcomes[results->outcome_count++]);
-    strings->problem = describe_problem(result);
-    strings->stdout_tail = take_pointer(&result->stdout_tail);
-    strings->stderr_tail = take_pointer(&result->stderr_tail);
+    take_strings(result, strings);
+    results->users[results->script_count] = (struct audit_user){result->uid, result->gid};
     results->scripts[results->script_count++] = (struct message_script){
         .path = path,
         .exit_status = result->exit_status,
         .signal = result->signal,
         .timed_out = result->timed_out,
         .problem = strings->problem,
+        .profile = strings->profile,
+        .denied = strings->denied,
+        .enforced = strings->enforced,
         .duration_ms = result->duration_ms,
         .stdout_bytes = result->stdout_bytes,
         .stderr_bytes = result->stderr_bytes,

@@ -6,13 +6,14 @@
  */
 #pragma once
 
+#include "log.h"
 #include "message.h"
 #include "supervise.h"
 #include "verdict.h"
 
 /* What the scripts' structures point to. */
 struct result_strings {
-    char *problem, *stdout_tail, *stderr_tail;
+    char *problem, *profile, *denied, *enforced, *stdout_tail, *stderr_tail;
 };
 
 /*
@@ -22,6 +23,7 @@ struct result_strings {
 struct results {
     size_t script_count, outcome_count;
     struct message_script *scripts;
+    struct audit_user *users; /* what each script ran as */
     struct outcome *outcomes;
     struct result_strings *strings;
 };

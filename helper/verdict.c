@@ -17,6 +17,9 @@
 /* Bytes of a script's last line in a sentence: libvirt's own errors are of this size. */
 #define LAST_LINE_MAX 300
 
+/* Bytes of what a script was refused in a sentence; the verdict's script has all of it. */
+#define REFUSED_MAX 200
+
 bool outcome_is_good(const struct outcome *outcome)
 {
     return strcmp(outcome->reason, REASON_OK) == 0;
@@ -81,8 +84,8 @@ static int outcome_of_end(const char *path, const struct run_result *result,
                               result->exit_status, last);
 }
 
-int outcome_of_run(const char *path, const struct run_result *result,
-                   const struct outcome_words *words, struct outcome *ret_outcome)
+static int outcome_without_refusals(const char *path, const struct run_result *result,
+                                    const struct outcome_words *words, struct outcome *ret_outcome)
 {
     if (result->cancelled)
         return outcome_of_problem(REASON_CANCELLED, ret_outcome,
@@ -101,6 +104,37 @@ int outcome_of_run(const char *path, const struct run_result *result,
     if (result->exit_status != 0)
         return outcome_of_end(path, result, ret_outcome);
     *ret_outcome = (struct outcome){.reason = REASON_OK};
+    return 0;
+}
+
+/* What the admin needs to see first of all, in virsh's error too. */
+static int add_refusals(const char *denied, struct outcome *outcome)
+{
+    auto_free char *list = text_list_lines(denied, REFUSED_MAX);
+    char *text;
+
+    if (!list || asprintf(&text, "%s; it was refused: %s", outcome->text, list) < 0)
+        return -ENOMEM;
+    free(outcome->text);
+    outcome->text = text;
+    return 0;
+}
+
+int outcome_of_run(const char *path, const struct run_result *result,
+                   const struct outcome_words *words, struct outcome *ret_outcome)
+{
+    struct outcome outcome;
+    int r = outcome_without_refusals(path, result, words, &outcome);
+
+    if (r < 0)
+        return r;
+    if (result->denied && outcome.text)
+        r = add_refusals(result->denied, &outcome);
+    if (r < 0) {
+        outcome_clear(&outcome);
+        return r;
+    }
+    *ret_outcome = outcome;
     return 0;
 }
 

@@ -31,9 +31,16 @@ struct audit_call {
     size_t stdin_bytes;
 };
 
+/* What a script ran as. */
+struct audit_user {
+    uid_t uid;
+    gid_t gid;
+};
+
 /* How it ended. Scripts and passed-over files may be empty. */
 struct audit_result {
     const struct message_verdict *verdict;
+    const struct audit_user *users;  /* of each script; looked at where the script has a profile */
     const struct script_list *found; /* NULL where nothing was looked for */
     uint64_t queued_ms;              /* of the verdict's duration, spent waiting for a turn */
     size_t output_bytes;             /* of new XML */

@@ -117,3 +117,30 @@ void object_put_tail(struct object *object, const char *key, const char *text, s
     safe = text_escape(text, strlen(text), true);
     object_put_value(object, key, safe ? json_object_new_string(last_bytes(safe, kept)) : NULL);
 }
+
+/* Adds a copy of the part; false where it could not be made or added. */
+static bool append_part(struct json_object *list, const char *part, size_t size)
+{
+    auto_free char *safe = text_escape(part, size, false);
+    struct json_object *value = safe ? json_object_new_string(safe) : NULL;
+
+    if (value && json_object_array_add(list, value) == 0)
+        return true;
+    json_object_put(value);
+    return false;
+}
+
+void object_put_list(struct object *object, const char *key, const char *text, char separator)
+{
+    struct json_object *list = json_object_new_array();
+    const char separators[] = {separator, '\0'};
+
+    for (const char *part = text; list && part && *part != '\0';) {
+        size_t size = strcspn(part, separators);
+
+        if (!append_part(list, part, size))
+            object->failed = true;
+        part += size + (part[size] == separator);
+    }
+    object_put_value(object, key, list);
+}

@@ -46,6 +46,12 @@ void object_put_word(struct object *object, const char *key, const char *word);
 void object_put_text(struct object *object, const char *key, const char *text);
 
 /*
+ * The parts of a text from outside, between separators, as a list of texts; an empty list where it
+ * is NULL.
+ */
+void object_put_list(struct object *object, const char *key, const char *text, char separator);
+
+/*
  * The end of a stream: at most `kept` bytes of harmless text, beginning with a whole character;
  * null where it is NULL.
  */

@@ -103,8 +103,8 @@ static struct json_object *describe_peer(const struct audit_call *call)
 
 /* What identifies a call: in its begin and again in its end, so that one line answers alone. */
 static const char *const identifying_keys[] = {
-    "peer",      "class",         "driver", "object",      "uuid",
-    "operation", "sub_operation", "extra",  "stdin_bytes",
+    "peer",      "class",         "driver", "object",  "uuid",
+    "operation", "sub_operation", "extra",  "profile", "stdin_bytes",
 };
 
 static void put_identity(struct object *line, const struct audit_call *call)
@@ -119,6 +119,7 @@ static void put_identity(struct object *line, const struct audit_call *call)
     object_put_text(line, "operation", request->operation);
     object_put_text(line, "sub_operation", request->sub_operation);
     object_put_text(line, "extra", request->extra);
+    object_put_text(line, "profile", request->profile);
     object_put_count(line, "stdin_bytes", call->stdin_bytes);
 }
 
@@ -142,9 +143,33 @@ int record_begin(const struct record_source *source, const struct audit_call *ca
     return finish_line(&line, ret_line);
 }
 
-static struct json_object *describe_script(const struct message_script *script, bool is_filter,
-                                           size_t kept)
+static struct json_object *describe_user(const struct audit_user *user)
 {
+    struct object made = object_start();
+
+    object_put_count(&made, "uid", user->uid);
+    object_put_count(&made, "gid", user->gid);
+    return object_finish(&made);
+}
+
+/* What it ran under; a script that was not run has no profile. */
+static void put_confinement(struct object *entry, const struct audit_result *result, size_t index)
+{
+    const struct message_script *script = &result->verdict->scripts[index];
+
+    object_put_text(entry, "profile", script->profile);
+    if (script->profile)
+        object_put_value(entry, "run_as", describe_user(&result->users[index]));
+    else
+        object_put_null(entry, "run_as");
+    object_put_list(entry, "denied", script->denied, '\n');
+    object_put_list(entry, "enforced", script->enforced, ' ');
+}
+
+static struct json_object *describe_script(const struct audit_result *result, size_t index,
+                                           bool is_filter, size_t kept)
+{
+    const struct message_script *script = &result->verdict->scripts[index];
     struct object entry = object_start();
 
     object_put_text(&entry, "path", script->path);
@@ -158,6 +183,7 @@ static struct json_object *describe_script(const struct message_script *script, 
         object_put_null(&entry, "signal");
     object_put_flag(&entry, "timed_out", script->timed_out);
     object_put_text(&entry, "problem", script->problem);
+    put_confinement(&entry, result, index);
     object_put_count(&entry, "duration_ms", script->duration_ms);
     object_put_count(&entry, "stdout_bytes", script->stdout_bytes);
     object_put_count(&entry, "stderr_bytes", script->stderr_bytes);
@@ -185,13 +211,13 @@ static bool append_value(struct json_object *list, struct json_object *value)
     return false;
 }
 
-static void put_scripts(struct object *line, const struct message_verdict *verdict, bool is_filter,
+static void put_scripts(struct object *line, const struct audit_result *result, bool is_filter,
                         size_t kept)
 {
     struct json_object *list = json_object_new_array();
 
-    for (size_t i = 0; list && i < verdict->script_count; i++)
-        if (!append_value(list, describe_script(&verdict->scripts[i], is_filter, kept)))
+    for (size_t i = 0; list && i < result->verdict->script_count; i++)
+        if (!append_value(list, describe_script(result, i, is_filter, kept)))
             line->failed = true;
     object_put_value(line, "scripts", list);
 }
@@ -208,16 +234,6 @@ static void put_passed_over(struct object *line, const struct script_list *found
     object_put_count(line, "passed_over_count", count);
 }
 
-/* Until profiles exist, scripts run under the helper's own uid. */
-static struct json_object *describe_own_uid(void)
-{
-    struct object own = object_start();
-
-    object_put_count(&own, "uid", geteuid());
-    object_put_count(&own, "gid", getegid());
-    return object_finish(&own);
-}
-
 int record_end(const struct record_source *source, const struct audit_call *call,
                const struct audit_result *result, struct record_line *ret_line)
 {
@@ -230,8 +246,7 @@ int record_end(const struct record_source *source, const struct audit_call *call
     object_put_count(&line, "duration_ms", result->verdict->duration_ms);
     object_put_count(&line, "queued_ms", result->queued_ms);
     object_put_count(&line, "output_bytes", result->output_bytes);
-    object_put_value(&line, "run_as", describe_own_uid());
-    put_scripts(&line, result->verdict, is_filter, source->kept);
+    put_scripts(&line, result, is_filter, source->kept);
     put_passed_over(&line, result->found);
     return finish_line(&line, ret_line);
 }
@@ -281,7 +296,6 @@ int record_abandoned(const struct record_source *source, const struct call_id *i
     object_put_null(&line, "duration_ms");
     object_put_null(&line, "queued_ms");
     object_put_null(&line, "output_bytes");
-    object_put_null(&line, "run_as");
     object_put_value(&line, "scripts", json_object_new_array());
     object_put_value(&line, "passed_over", json_object_new_array());
     object_put_count(&line, "passed_over_count", 0);

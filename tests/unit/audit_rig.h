@@ -100,6 +100,7 @@ struct rig_call {
     struct message_call request;
     struct audit_call call;
     struct message_script script;
+    struct audit_user user; /* of the script */
     struct message_verdict verdict;
     struct audit_result result;
 };
@@ -114,9 +115,12 @@ static inline void rig_call_init(struct rig_call *made, uint64_t number)
                     .extra = "-",
                     .uuid = "c7a5fdbd-edaf-9455-926a-d65c16db1809"},
         .script = {.path = "/etc/virthook/hooks/qemu",
+                   .profile = "isolated",
+                   .enforced = "user:65534 pid",
                    .duration_ms = 12,
                    .stdout_tail = "",
                    .stderr_tail = ""},
+        .user = {.uid = 65534, .gid = 65533},
         .verdict = {.allow = true, .reason = "ok", .message = "allowed", .script_count = 1},
     };
     made->call = (struct audit_call){.number = number,
@@ -125,7 +129,7 @@ static inline void rig_call_init(struct rig_call *made, uint64_t number)
                                      .request = &made->request,
                                      .stdin_bytes = 1234};
     made->verdict.scripts = &made->script;
-    made->result = (struct audit_result){.verdict = &made->verdict};
+    made->result = (struct audit_result){.verdict = &made->verdict, .users = &made->user};
 }
 
 /* The lines of a log, each parsed: fails where one is torn, or is no JSON object. */

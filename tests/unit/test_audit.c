@@ -113,14 +113,70 @@ static void an_end_tells_the_verdict_and_each_script(void **state)
     assert_string_equal(rig_text(end, "message"), made.verdict.message);
     assert_int_equal(rig_count(end, "duration_ms"), 20);
     assert_int_equal(rig_count(end, "queued_ms"), 5);
-    assert_int_equal(rig_count(rig_field(end, "run_as"), "uid"), geteuid());
-    assert_int_equal(rig_count(rig_field(end, "run_as"), "gid"), getegid());
     assert_string_equal(rig_text(script, "path"), "/etc/virthook/hooks/qemu");
     assert_int_equal(rig_count(script, "exit_status"), 3);
     assert_null(rig_field(script, "signal"));
     assert_null(rig_field(script, "problem"));
     assert_int_equal(rig_count(script, "stdout_bytes"), 5000000000);
     assert_string_equal(rig_text(script, "stderr"), "no such device\n");
+    json_object_put(lines);
+}
+
+static void assert_list(struct json_object *list, size_t count, const char *const *texts)
+{
+    assert_true(json_object_is_type(list, json_type_array));
+    assert_int_equal(json_object_array_length(list), count);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(json_object_get_string(json_object_array_get_idx(list, i)), texts[i]);
+}
+
+static void an_end_tells_under_what_each_script_ran_and_what_it_was_refused(void **state)
+{
+    static const char *const denied[] = {"mount", "socket(AF_NETLINK) ×3", "others\\x09×2"};
+    static const char *const enforced[] = {"user:65534", "capabilities:none", "pid"};
+    struct json_object *lines, *script;
+    struct rig_call made;
+
+    rig_call_init(&made, 1);
+    made.script.denied = "mount\nsocket(AF_NETLINK) ×3\nothers\t×2";
+    made.script.enforced = "user:65534 capabilities:none pid";
+    lines = rig_record_call(*state, &made);
+    script = rig_script_of(rig_end_of(lines));
+    assert_string_equal(rig_text(script, "profile"), "isolated");
+    assert_int_equal(rig_count(rig_field(script, "run_as"), "uid"), 65534);
+    assert_int_equal(rig_count(rig_field(script, "run_as"), "gid"), 65533);
+    assert_list(rig_field(script, "denied"), 3, denied);
+    assert_list(rig_field(script, "enforced"), 3, enforced);
+    json_object_put(lines);
+}
+
+static void a_script_that_was_not_run_ran_under_nothing(void **state)
+{
+    struct json_object *lines, *script;
+    struct rig_call made;
+
+    rig_call_init(&made, 1);
+    made.script = (struct message_script){.path = "/h", .exit_status = -1, .problem = "it is open"};
+    made.result.users = NULL;
+    lines = rig_record_call(*state, &made);
+    script = rig_script_of(rig_end_of(lines));
+    assert_null(rig_field(script, "profile"));
+    assert_null(rig_field(script, "run_as"));
+    assert_list(rig_field(script, "denied"), 0, NULL);
+    assert_list(rig_field(script, "enforced"), 0, NULL);
+    json_object_put(lines);
+}
+
+static void a_profile_that_a_client_asked_for_is_told_in_begin_and_end(void **state)
+{
+    struct json_object *lines;
+    struct rig_call made;
+
+    rig_call_init(&made, 1);
+    made.request.profile = "network";
+    lines = rig_record_call(*state, &made);
+    assert_string_equal(rig_text(rig_from_end(lines, 2), "profile"), "network");
+    assert_string_equal(rig_text(rig_end_of(lines), "profile"), "network");
     json_object_put(lines);
 }
 
@@ -170,6 +226,9 @@ int main(void)
         rig_test(a_call_id_is_instance_and_number),
         rig_test(times_are_utc_with_microseconds_and_monotonic),
         rig_test(an_end_tells_the_verdict_and_each_script),
+        rig_test(an_end_tells_under_what_each_script_ran_and_what_it_was_refused),
+        rig_test(a_script_that_was_not_run_ran_under_nothing),
+        rig_test(a_profile_that_a_client_asked_for_is_told_in_begin_and_end),
         rig_test(a_script_ended_by_a_signal_has_no_exit_status),
         rig_test(passed_over_files_are_listed_up_to_64_and_all_counted),
     };

@@ -173,6 +173,33 @@ static void the_last_line_is_cut_at_a_characters_border(void **state)
     assert_last_line("\xc3\xa4", 1, "");
 }
 
+static void assert_listed(const char *lines, size_t most, const char *expected)
+{
+    char *list = text_list_lines(lines, most);
+
+    assert_non_null(list);
+    assert_string_equal(list, expected);
+    free(list);
+}
+
+static void lines_become_a_list_with_commas(void **state)
+{
+    assert_listed("", 100, "");
+    assert_listed("mount", 100, "mount");
+    assert_listed("mount\nbpf ×2\nswapon", 100, "mount, bpf ×2, swapon");
+    assert_listed("mount\nbpf\n", 100, "mount, bpf");
+}
+
+static void a_list_over_its_limit_ends_with_a_whole_line(void **state)
+{
+    assert_listed("mount\nbpf\nswapon", 18, "mount, bpf, swapon");
+    assert_listed("mount\nbpf\nswapon", 17, "mount, bpf, and more");
+    assert_listed("mount\nbpf\nswapon", 10, "mount, bpf, and more");
+    assert_listed("mount\nbpf\nswapon", 9, "mount, and more");
+    assert_listed("mount\nbpf", 1, "mount, and more");
+    assert_listed("mount", 1, "mount");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +215,8 @@ int main(void)
         cmocka_unit_test(whatever_comes_in_what_comes_out_is_one_line_of_plain_utf_8),
         cmocka_unit_test(the_last_line_is_the_last_that_is_not_blank),
         cmocka_unit_test(the_last_line_is_cut_at_a_characters_border),
+        cmocka_unit_test(lines_become_a_list_with_commas),
+        cmocka_unit_test(a_list_over_its_limit_ends_with_a_whole_line),
     };
 
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);

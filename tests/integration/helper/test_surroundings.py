@@ -170,8 +170,10 @@ def test_a_script_sees_the_processes_of_its_own_namespace_alone(place, peer):
     assert place.lines("first") == ["virthook-runner"]
 
 
-def test_scripts_run_as_root_until_profiles_exist_and_the_log_says_so(place, peer):
+def test_an_unconfined_script_of_a_root_helper_is_root_and_the_log_says_so(place, peer):
     place.script("qemu", "id -u >$T/uid")
     assert peer.call().allow
     assert place.lines("uid") == ["0"]
-    assert place.ends()[0]["run_as"] == {"uid": 0, "gid": 0}
+    script = place.ends()[0]["scripts"][0]
+    assert script["run_as"] == {"uid": 0, "gid": 0}
+    assert (script["profile"], script["enforced"]) == ("unconfined", ["user:0", "pid"])
