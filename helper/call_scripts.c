@@ -115,9 +115,10 @@ static const struct sandbox *choose_by_rules(const struct call *call, const char
         .operation = request->operation,
         .script = path,
     };
-    const struct rule *rule = rules_find_profile(&call->helper->config->rules, &names);
+    const struct config *config = call->helper->config;
+    const struct rule *rule = rules_find_profile(&config->rules, &names);
 
-    return sandbox_find(&call->helper->sandboxes, rule ? rule->profile : call->helper->config->default_profile);
+    return sandbox_find(&call->helper->sandboxes, rule ? rule->profile : config->default_profile);
 }
 
 /* NULL where a reload has taken away the profile that the call asked for. */

@@ -1,19 +1,21 @@
 /*
- * The configuration, virthook.conf: read whole or refused whole. Helper.
+ * The configuration, virthook.conf and profiles.d: read whole or refused whole. Helper.
  *
- * The file is read only if no user but root and the helper's own could change it or its path; what
+ * A file is read only if no user but root and the helper's own could change it or its path; what
  * it says is checked value by value. A new structure is filled, so that the one in use stays as it
- * is until all of the file was found right.
+ * is until all of it was found right.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "config.h"
 
 #include "cleanup.h"
+#include "config_folder.h"
 #include "config_keys.h"
 #include "config_parse.h"
 #include "config_problem.h"
 #include "config_text.h"
+#include "config_uses.h"
 #include "fd.h"
 #include "vet.h"
 
@@ -30,6 +32,8 @@ void config_free(struct config *config)
     free(config->audit);
     rules_clear(&config->rules);
     profiles_clear(&config->profiles);
+    free(config->default_profile);
+    text_list_clear(&config->notes);
     free(config);
 }
 
@@ -93,15 +97,16 @@ static int read_file(const char *path, char *text, size_t *ret_size, struct conf
     return 0;
 }
 
-static int load_file(const char *path, struct config *config, struct config_problem *problem)
+static int load_file(enum config_kind kind, const char *path, struct config *config,
+                     struct config_problem *problem)
 {
     auto_free char *text = malloc(CONFIG_TEXT_MAX + 2);
     auto_free struct config_lines *lines = malloc(sizeof(*lines));
     size_t size = 0;
     int r;
 
-    config->path = strdup(path);
-    if (!text || !lines || !config->path)
+    problem->path = path;
+    if (!text || !lines)
         return config_no_memory(problem);
     r = check_trust(path, problem);
     if (r == 0)
@@ -109,20 +114,43 @@ static int load_file(const char *path, struct config *config, struct config_prob
     if (r == 0)
         r = config_text_prepare(text, size, problem, lines);
     if (r == 0)
-        r = config_parse(text, lines, config, problem);
+        r = config_parse(kind, text, lines, config, problem);
     return r;
+}
+
+static int load_folder(const char *path, struct config *config, struct config_problem *problem)
+{
+    struct text_list files = {};
+    int r = config_list_folder(path, &files, problem);
+
+    for (size_t i = 0; r == 0 && i < files.count; i++)
+        r = load_file(CONFIG_PROFILES, files.texts[i], config, problem);
+    text_list_clear(&files);
+    return r;
+}
+
+static int load_main(const char *path, struct config *config, struct config_problem *problem)
+{
+    config->path = strdup(path);
+    if (!config->path)
+        return config_no_memory(problem);
+    return load_file(CONFIG_MAIN, path, config, problem);
 }
 
 int config_load(const char *path, bool must_exist, struct config **ret_config, char **ret_error)
 {
-    struct config_problem problem = {.path = path};
+    struct config_problem problem = {};
     auto_config struct config *config = new_config();
-    int r = 0;
+    int r;
 
     if (!config)
         return -ENOMEM;
-    if (must_exist || !is_missing(path))
-        r = load_file(path, config, &problem);
+    r = load_folder(path, config, &problem);
+    problem.path = path;
+    if (r == 0 && (must_exist || !is_missing(path)))
+        r = load_main(path, config, &problem);
+    if (r == 0)
+        r = config_check_uses(config, &problem);
     if (r == CONFIG_E_REFUSED)
         *ret_error = problem.text;
     if (r != 0)

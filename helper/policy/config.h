@@ -1,5 +1,5 @@
 /*
- * The configuration, virthook.conf: read whole or refused whole. Helper.
+ * The configuration, virthook.conf and profiles.d: read whole or refused whole. Helper.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -39,13 +39,17 @@ struct config {
     enum audit_full audit_full;
     struct failure_policy failure;
     struct rule_list rules;
-    struct profile_list profiles; /* "unconfined" is always among them */
+    struct profile_list profiles; /* unconfined and isolated are always among them */
+    char *default_profile;        /* of scripts that no rule gives another; one of `profiles` */
+    unsigned int default_profile_line; /* where it was set; 0 for not */
+    struct text_list notes;            /* what an admin should know: "file:line: …" */
 };
 
 /*
- * Reads the file at `path`; where it is not there and `must_exist` is false, the defaults hold.
- * Returns 0 (the caller frees the configuration); CONFIG_E_REFUSED with "file:line: reason and
- * mend" in `*ret_error`, which the caller frees; or -ENOMEM.
+ * Reads the files *.conf in the folder profiles.d beside `path`, in byte order, and then the file
+ * at `path`; where that is not there and `must_exist` is false, the defaults hold. Returns 0 (the
+ * caller frees the configuration); CONFIG_E_REFUSED with "file:line: reason and mend" in
+ * `*ret_error`, which the caller frees; or -ENOMEM.
  */
 int config_load(const char *path, bool must_exist, struct config **ret_config, char **ret_error);
 

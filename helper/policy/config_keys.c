@@ -22,6 +22,7 @@ enum key_type {
     KEY_COUNT,
     KEY_BYTES,
     KEY_AUDIT_FULL,
+    KEY_PROFILE,
 };
 
 struct key {
@@ -50,12 +51,15 @@ static const struct key keys[CONFIG_KEYS_MAX] = {
     {"output_kept", KEY_BYTES, AT(output_kept), 0, 1024 * 1024, "64K", "bytes from 0 to 1M"},
     {"audit_kept", KEY_BYTES, AT(audit_kept), 0, 64 * 1024, "4K", "bytes from 0 to 64K"},
     {"audit_full", KEY_AUDIT_FULL, AT(audit_full), 0, 0, "deny", "deny or count"},
+    {"default_profile", KEY_PROFILE, AT(default_profile), 0, 0, PROFILE_DEFAULT,
+     "the name of a profile"},
 };
 
-/* The two keys of which one bounds the other. */
+/* Those that are looked at together with others. */
 enum {
     OUTPUT_KEPT = 10,
     AUDIT_KEPT = 11,
+    DEFAULT_PROFILE = 13,
 };
 
 const char *config_keys_name(size_t index)
@@ -72,27 +76,34 @@ static size_t find(const char *name)
     return index;
 }
 
+static int store_text(void *slot, const char *value)
+{
+    char *text = strdup(value);
+
+    if (!text)
+        return -ENOMEM;
+    free(*(char **)slot);
+    *(char **)slot = text;
+    return 0;
+}
+
 /* Slashes at the end are taken off, so that paths made from it look as people write them. */
 static int store_path(void *slot, const char *value)
 {
-    char *path = strdup(value);
     size_t length = strlen(value);
+    auto_free char *path = NULL;
 
-    if (!path)
-        return -ENOMEM;
-    while (length > 1 && path[length - 1] == '/')
-        path[--length] = '\0';
-    free(*(char **)slot);
-    *(char **)slot = path;
-    return 0;
+    while (length > 1 && value[length - 1] == '/')
+        length--;
+    path = strndup(value, length);
+    return path ? store_text(slot, path) : -ENOMEM;
 }
 
 static bool parse_number(const struct key *key, const char *value, uint64_t *ret_number)
 {
-    static const char *const yes_no[] = {"no", "yes", "false", "true", "off", "on", NULL};
     static const char *const audit_full[] = {"deny", "count", NULL};
     size_t choice = 0;
-    bool known;
+    bool known, yes = false;
 
     switch (key->type) {
     case KEY_SECONDS:
@@ -102,8 +113,8 @@ static bool parse_number(const struct key *key, const char *value, uint64_t *ret
     case KEY_BYTES:
         return config_value_bytes(value, ret_number);
     case KEY_YES_NO:
-        known = config_value_choice(value, yes_no, &choice);
-        *ret_number = choice % 2;
+        known = config_value_yes_no(value, &yes);
+        *ret_number = yes;
         return known;
     default:
         known = config_value_choice(value, audit_full, &choice);
@@ -138,6 +149,8 @@ static int set(struct config *config, const struct key *key, const char *value)
 
     if (key->type == KEY_PATH)
         return config_value_is_path(value) ? store_path(slot, value) : -EINVAL;
+    if (key->type == KEY_PROFILE)
+        return profile_is_name(value) ? store_text(slot, value) : -EINVAL;
     if (!parse_number(key, value, &number))
         return -EINVAL;
     if (key->most > 0 && (number < key->least || number > key->most))
@@ -182,6 +195,7 @@ int config_keys_check(struct config *config, const struct config_key_lines *line
 {
     unsigned int line = lines->lines[AUDIT_KEPT];
 
+    config->default_profile_line = lines->lines[DEFAULT_PROFILE];
     if (config->audit_kept <= config->output_kept)
         return 0;
     if (line > 0)

@@ -10,13 +10,15 @@
 
 #include "cleanup.h"
 #include "config.h"
+#include "config_profile_name.h"
 #include "config_value.h"
 #include "names.h"
 
 #include <fnmatch.h>
 #include <string.h>
 
-const char *const config_rule_keys[] = {"driver", "object", "operation", "deadline", NULL};
+const char *const config_rule_keys[] = {"driver",   "object",  "operation", "script",
+                                        "deadline", "profile", NULL};
 
 int config_rule_begin(struct rule *rule, const char *title, unsigned int line,
                       struct config_problem *problem)
@@ -73,6 +75,17 @@ static int check_operation(const char *pattern, unsigned int line, struct config
                          pattern);
 }
 
+/* It is compared with a path that starts with /, and with what follows the last one. */
+static int check_script(const char *pattern, unsigned int line, struct config_problem *problem)
+{
+    if (strlen(pattern) <= CONFIG_PATH_MAX && (!strchr(pattern, '/') || strchr("/*?[", pattern[0])))
+        return 0;
+    return config_refuse(problem, line,
+                         "'%s' can fit no script; write a pattern of its name, or of its whole "
+                         "path, which starts with /",
+                         pattern);
+}
+
 /* The rule's pattern of this key, and the check of its own. */
 static char **find_pattern(struct rule *rule, const char *key,
                            int (**ret_check)(const char *, unsigned int, struct config_problem *))
@@ -84,6 +97,10 @@ static char **find_pattern(struct rule *rule, const char *key,
     if (strcmp(key, "object") == 0) {
         *ret_check = check_object;
         return &rule->object;
+    }
+    if (strcmp(key, "script") == 0) {
+        *ret_check = check_script;
+        return &rule->script;
     }
     *ret_check = check_operation;
     return &rule->operation;
@@ -132,19 +149,41 @@ static int set_deadline(struct rule *rule, const char *value, unsigned int line,
     return 0;
 }
 
+static int set_profile(struct rule *rule, const char *value, unsigned int line,
+                       struct config_problem *problem)
+{
+    int r = rule->profile ? refuse_again("profile", line, problem)
+                          : config_check_profile_name(problem, line, value);
+
+    if (r != 0)
+        return r;
+    rule->profile = strdup(value);
+    rule->profile_line = line;
+    return rule->profile ? 0 : config_no_memory(problem);
+}
+
 int config_rule_set(struct rule *rule, const char *key, const char *value, unsigned int line,
                     struct config_problem *problem)
 {
     if (strcmp(key, "deadline") == 0)
         return set_deadline(rule, value, line, problem);
+    if (strcmp(key, "profile") == 0)
+        return set_profile(rule, value, line, problem);
     return set_pattern(rule, key, value, line, problem);
 }
 
 int config_rule_end(struct rule *rule, struct rule_list *list, struct config_problem *problem)
 {
-    if (rule->deadline_ms == 0)
+    if (rule->deadline_ms == 0 && !rule->profile)
         return config_refuse(problem, rule->line,
-                             "rule '%s' changes nothing; write deadline = SECONDS in it",
+                             "rule '%s' changes nothing; write deadline = SECONDS or profile = "
+                             "NAME in it",
+                             rule->name);
+    if (rule->deadline_ms > 0 && rule->script)
+        return config_refuse(problem, rule->line,
+                             "rule '%s' has a deadline, which is of a whole call, and a script; "
+                             "put the deadline into a rule without script, or set the time of the "
+                             "script's profile",
                              rule->name);
     return rules_add(list, rule) < 0 ? config_no_memory(problem) : 0;
 }

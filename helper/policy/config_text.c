@@ -4,7 +4,8 @@
  * libconfuse 3.3 counts a comment as two lines or more, drops a `*`, `+` or other odd character
  * outside quotes without a word (object = vm* would fit "vm" alone), puts environment variables
  * into texts, takes the end of the file for the end of a section, cuts a text at "\0", and takes a
- * quoted text for a key. Here such things are refused, with their line, before it sees them.
+ * quoted text for a key. Here such things are refused, with their line, before it sees them. Nor
+ * does it tell += from =, or an empty list from none: the one is noted here, the other refused.
  *
  * The file's owner is trusted, the text's form is not.
  *
@@ -25,6 +26,7 @@ enum token {
     TOKEN_EQUALS,
     TOKEN_OPEN,
     TOKEN_CLOSE,
+    TOKEN_COMMA,
 };
 
 struct scanner {
@@ -34,6 +36,8 @@ struct scanner {
     unsigned int line;
     enum token before, previous; /* the last two tokens, the later one in `previous` */
     unsigned int open_line;      /* of the section that is open; 0 for none */
+    unsigned int list_line;      /* of the list that is open; 0 for none */
+    unsigned char next_value;    /* CONFIG_VALUE_ bits of the value that comes next */
     struct config_lines *lines;
     struct config_problem *problem;
 };
@@ -111,11 +115,29 @@ static int blank_block_comment(struct scanner *scanner)
     return 0;
 }
 
-/* A quoted text stands after "=", or after a section's name. */
+static bool at_value(const struct scanner *scanner)
+{
+    return scanner->previous == TOKEN_EQUALS || scanner->list_line > 0;
+}
+
+/* Of the value that ends here: how it will be told from others when libconfuse hands it on. */
+static int note_value(struct scanner *scanner)
+{
+    struct config_lines *lines = scanner->lines;
+
+    if (lines->value_count == CONFIG_VALUES_MAX)
+        return config_refuse(scanner->problem, scanner->line, "more than %d values; use inherits",
+                             CONFIG_VALUES_MAX);
+    lines->values[lines->value_count++] = scanner->next_value;
+    scanner->next_value &= (unsigned char)~CONFIG_VALUE_FIRST;
+    return 0;
+}
+
+/* A quoted text is a value, or stands after a section's name. */
 static int check_string_fits(struct scanner *scanner)
 {
-    if (scanner->previous == TOKEN_EQUALS)
-        return 0;
+    if (at_value(scanner))
+        return note_value(scanner);
     if (scanner->previous == TOKEN_WORD && scanner->before != TOKEN_EQUALS)
         return 0;
     return config_refuse(scanner->problem, scanner->line,
@@ -187,10 +209,49 @@ static int close_section(struct scanner *scanner)
     return 0;
 }
 
+static int open_list(struct scanner *scanner)
+{
+    scanner->list_line = scanner->line;
+    scanner->at++;
+    finish_token(scanner, TOKEN_OPEN);
+    return 0;
+}
+
+static int close_list(struct scanner *scanner)
+{
+    if (scanner->previous == TOKEN_OPEN)
+        return config_refuse(scanner->problem, scanner->line,
+                             "a list with nothing in it; write none in place of {}");
+    scanner->list_line = 0;
+    scanner->at++;
+    finish_token(scanner, TOKEN_CLOSE);
+    return 0;
+}
+
+static int pass_brace(struct scanner *scanner)
+{
+    if (peek(scanner, 0) == '{')
+        return scanner->previous == TOKEN_EQUALS ? open_list(scanner) : open_section(scanner);
+    return scanner->list_line > 0 ? close_list(scanner) : close_section(scanner);
+}
+
+/* libconfuse is shown "=" for both. */
+static int pass_equals(struct scanner *scanner)
+{
+    scanner->next_value = CONFIG_VALUE_FIRST;
+    if (peek(scanner, 0) == '+') {
+        scanner->next_value |= CONFIG_VALUE_ADDED;
+        scanner->text[scanner->at++] = ' ';
+    }
+    scanner->at++;
+    finish_token(scanner, TOKEN_EQUALS);
+    return 0;
+}
+
 static size_t word_length(const struct scanner *scanner)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                  "0123456789_-./:";
+                                  "0123456789_-./:@";
 
     return strspn(scanner->text + scanner->at, letters);
 }
@@ -198,6 +259,7 @@ static size_t word_length(const struct scanner *scanner)
 static int pass_word(struct scanner *scanner)
 {
     size_t length = word_length(scanner);
+    int r;
 
     if (length == 0) {
         const char *start = scanner->text + scanner->at;
@@ -206,28 +268,28 @@ static int pass_word(struct scanner *scanner)
         return config_refuse(scanner->problem, scanner->line,
                              "%.*s stands outside quotes; put the value in quotes", bytes, start);
     }
+    r = at_value(scanner) ? note_value(scanner) : 0;
     scanner->at += length;
     finish_token(scanner, TOKEN_WORD);
-    return 0;
+    return r;
 }
 
 static int pass_token(struct scanner *scanner)
 {
-    switch (peek(scanner, 0)) {
-    case '"':
-    case '\'':
+    char c = peek(scanner, 0);
+
+    if (c == '"' || c == '\'')
         return pass_string(scanner);
-    case '{':
-        return open_section(scanner);
-    case '}':
-        return close_section(scanner);
-    case '=':
+    if (c == '{' || c == '}')
+        return pass_brace(scanner);
+    if (c == '=' || at_pair(scanner, '+', '='))
+        return pass_equals(scanner);
+    if (c == ',' && scanner->list_line > 0) {
         scanner->at++;
-        finish_token(scanner, TOKEN_EQUALS);
+        finish_token(scanner, TOKEN_COMMA);
         return 0;
-    default:
-        return pass_word(scanner);
     }
+    return pass_word(scanner);
 }
 
 /* White space, a comment or a token. */
@@ -256,13 +318,16 @@ int config_text_prepare(char *text, size_t size, struct config_problem *problem,
         .text = text, .size = size, .line = 1, .lines = ret_lines, .problem = problem};
     int r;
 
-    ret_lines->section_count = 0;
+    ret_lines->section_count = ret_lines->value_count = 0;
     text[size] = '\0';
     r = check_characters(text, size, problem);
     while (r == 0 && scanner.at < size)
         r = pass_one(&scanner);
     if (r != 0)
         return r;
+    if (scanner.list_line > 0)
+        return config_refuse(problem, scanner.list_line,
+                             "the list that opens here does not end; close it with }");
     if (scanner.open_line > 0)
         return config_refuse(problem, scanner.open_line,
                              "the section that opens here does not end; close it with }");

@@ -9,16 +9,26 @@
 
 #include <stddef.h>
 
-/* Bytes of a configuration file. Ours has 8 KiB; 1 MiB takes the largest number of sections. */
+/* Bytes of a configuration file. Ours have 8 KiB; 1 MiB takes the largest number of sections. */
 #define CONFIG_TEXT_MAX (1024 * 1024)
 
-/* Sections of a file, failure and rule together: libconfuse compares each title with all others. */
+/* Sections of a file, of all kinds: libconfuse compares each title with all others. */
 #define CONFIG_SECTIONS_MAX 1024
 
-/* Where sections open, in the order of the file. */
+/* Values of a file: 64 for each section. */
+#define CONFIG_VALUES_MAX (64 * CONFIG_SECTIONS_MAX)
+
+/* What libconfuse does not tell of a value. */
+enum config_value_bit {
+    CONFIG_VALUE_FIRST = 1 << 0, /* the first, or only one, after its = or += */
+    CONFIG_VALUE_ADDED = 1 << 1, /* after += */
+};
+
+/* Where sections open, and of each value the bits above, in the order of the file. */
 struct config_lines {
-    size_t section_count;
+    size_t section_count, value_count;
     unsigned int sections[CONFIG_SECTIONS_MAX];
+    unsigned char values[CONFIG_VALUES_MAX];
 };
 
 /*

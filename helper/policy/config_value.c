@@ -75,6 +75,8 @@ bool config_value_bytes(const char *text, uint64_t *ret_bytes)
         unit = 1024;
     if (*text == 'M')
         unit = 1024 * 1024;
+    if (*text == 'G')
+        unit = 1024 * 1024 * 1024;
     if (unit > 1)
         text++;
     if (*text != '\0' || __builtin_mul_overflow(number, unit, &number))
@@ -92,6 +94,17 @@ bool config_value_choice(const char *text, const char *const *words, size_t *ret
         }
     }
     return false;
+}
+
+bool config_value_yes_no(const char *text, bool *ret_yes)
+{
+    static const char *const words[] = {"no", "yes", "false", "true", "off", "on", NULL};
+    size_t choice;
+
+    if (!config_value_choice(text, words, &choice))
+        return false;
+    *ret_yes = choice % 2 == 1;
+    return true;
 }
 
 bool config_value_is_path(const char *text)

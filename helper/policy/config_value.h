@@ -26,11 +26,14 @@ bool config_value_seconds(const char *text, uint64_t *ret_ms);
 /* A whole number, decimal. */
 bool config_value_number(const char *text, uint64_t *ret_number);
 
-/* A whole number of bytes; with K or M at its end, of 1024 or 1024 * 1024 bytes. */
+/* A whole number of bytes; with K, M or G at its end, of 1024, 1024^2 or 1024^3 bytes. */
 bool config_value_bytes(const char *text, uint64_t *ret_bytes);
 
 /* The place of the text among `words`, which end in NULL. */
 bool config_value_choice(const char *text, const char *const *words, size_t *ret_index);
+
+/* yes, true, on; no, false, off. */
+bool config_value_yes_no(const char *text, bool *ret_yes);
 
 /* Whether it starts with / and is at most CONFIG_PATH_MAX bytes. */
 bool config_value_is_path(const char *text);

@@ -5,19 +5,27 @@
  */
 #pragma once
 
+#include "text_list.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The profile of scripts that no rule gives another. */
-#define PROFILE_DEFAULT "unconfined"
+/* Those that are always there, and the user of the second. */
+#define PROFILE_UNCONFINED "unconfined"
+#define PROFILE_ISOLATED   "isolated"
+#define PROFILE_USER       "virthook-run"
 
-/* NULL-terminated; `count` without the NULL. */
-struct text_list {
-    size_t count;
-    char **texts;
-};
+/* The profile of scripts that no rule gives another, unless the configuration says default_profile.
+ */
+#define PROFILE_DEFAULT PROFILE_UNCONFINED
+
+/* Bytes of a profile's name: letters, digits, and _ - . that are not at its start. */
+#define PROFILE_NAME_MAX 64
+
+/* Paths of one list at the most: three lists and the hooks' directory fit into a plan. */
+#define PROFILE_PATHS_MAX 80
 
 /* Address families of socket(2). */
 struct family_list {
@@ -32,13 +40,15 @@ struct family_list {
  */
 struct profile {
     char *name;
-    unsigned int line; /* where it stands in the file; 0: built in */
+    char *file;        /* where it stands; NULL: built in */
+    unsigned int line; /* where it begins in the file */
     bool unconfined;
-    char *user; /* name or number */
+    char *user; /* name or number; NULL in an unconfined profile */
     uid_t uid;
     gid_t gid;
+    bool user_missing;         /* there is no such user: no script can run under the profile */
     uint64_t capabilities;     /* bit n is capability number n */
-    struct text_list syscalls; /* names, and sets such as "@system-service" */
+    struct text_list syscalls; /* names, and sets such as "@system-service"; ends in NULL */
     struct family_list families;
     bool host_network;                       /* else a network namespace with nothing in it */
     bool host_dev;                           /* else null, zero, full, random, urandom, tty, shm */
@@ -57,11 +67,30 @@ struct profile_list {
     struct profile *profiles;
 };
 
+/* Whether a profile may have this name. */
+bool profile_is_name(const char *text);
+
 /* The profile of this name, or NULL. */
 const struct profile *profile_find(const struct profile_list *list, const char *name);
 
-/* Adds the one profile that no file needs to say: unconfined. Returns 0 or -ENOMEM. */
+/* Adds a profile and takes what it owns, which empties it; it replaces the one of the same name.
+ * Returns 0 or -ENOMEM. */
+int profiles_add(struct profile_list *list, struct profile *profile);
+
+/* Adds those that no file needs to say: unconfined, and isolated. Returns 0 or -ENOMEM. */
 int profiles_add_built_in(struct profile_list *list);
+
+/*
+ * What holds where a profile says nothing: the built-in isolated, without a name, its user not
+ * looked up. Returns 0, or -ENOMEM with nothing set.
+ */
+int profile_defaults(struct profile *ret_profile);
+
+/* A copy of all but name, file and line. Returns 0, or -ENOMEM with nothing set. */
+int profile_copy(const struct profile *profile, struct profile *ret_copy);
+
+/* Adds a family unless it is there. Returns 0 or -ENOMEM. */
+int families_add(struct family_list *list, int family);
 
 void profile_clear(struct profile *profile);
 void profiles_clear(struct profile_list *list);

@@ -16,6 +16,7 @@ struct rule {
     char *script;         /* of the script's path, or of its last component; NULL fits all */
     uint64_t deadline_ms; /* 0: not set by this rule */
     char *profile;        /* NULL: not set by this rule */
+    unsigned int profile_line;
 };
 
 struct rule_list {

@@ -85,7 +85,7 @@ static void the_shipped_file_tells_every_key(void **state)
     static const char *const keys[] = {
         "hooks",       "audit",      "per_guest_layout", "deadline",  "grace",
         "running_max", "events_max", "calls_max",        "stdin_max", "output_max",
-        "output_kept", "audit_kept", "audit_full",
+        "output_kept", "audit_kept", "audit_full",       "default_profile",
     };
     char text[65536] = "", setting[64];
     auto_close int fd = open(SHIPPED_CONFIGURATION, O_RDONLY | O_CLOEXEC);

@@ -53,11 +53,12 @@ static void no_other_file_is_included(void **state)
 static void what_libconfuse_would_drop_is_refused(void **state)
 {
     assert_complains(2, "\nrule a { object = vm* deadline = 5 }", "* stands outside quotes", NULL);
-    assert_complains(1, "deadline += 5", "+ stands outside quotes", NULL);
+    assert_complains(1, "deadline + = 5", "+ stands outside quotes", NULL);
+    assert_complains(1, "deadline = 5, 6", ", stands outside quotes", NULL);
     assert_complains(1, "rule|driver = qemu", "| stands outside quotes", NULL);
     assert_complains(1, "deadline = 5;", "; stands outside quotes", NULL);
     assert_complains(1, "hooks = /\303\244", "\303\244 stands outside quotes", NULL);
-    assert_complains(1, "hooks = {\"/a\"}", "quoted text", NULL);
+    assert_complains(1, "hooks = {\"/a\"}", "unexpected token '{'", NULL);
     assert_complains(1, "\"deadline\" = 5", "a quoted text stands where a key should", NULL);
     assert_complains(2, "hooks = \"/a\"\n\"rule|driver\" = x", "where a key should", NULL);
     assert_complains(2, "grace = 5\n\"deadline\" = 5", "where a key should", NULL);

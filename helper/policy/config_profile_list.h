@@ -1,0 +1,20 @@
+/*
+ * The values of a profile's lists: capabilities, system calls, address families, paths. Helper.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "config_problem.h"
+#include "config_profile_keys.h"
+#include "profile.h"
+
+/* Each adds one value to the list. Returns 0, or as config_refuse(). */
+int config_add_capability(uint64_t *capabilities, const struct config_setting *setting,
+                          struct config_problem *problem);
+int config_add_syscall(struct text_list *list, const struct config_setting *setting,
+                       struct config_problem *problem);
+int config_add_family(struct family_list *list, const struct config_setting *setting,
+                      struct config_problem *problem);
+int config_add_path(struct text_list *list, const struct config_setting *setting,
+                    struct config_problem *problem);

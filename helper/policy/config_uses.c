@@ -1,0 +1,97 @@
+/*
+ * The profiles that rules and default_profile name: are they there, and can they be used? Helper.
+ *
+ * A profile that nobody uses may wait for its user: so the shipped profiles are read also where the
+ * users were not made yet. A session changes no user, and misses none.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config_uses.h"
+
+#include "cleanup.h"
+#include "config_profile_name.h"
+#include "config_value.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What makes the user; the caller frees. NULL where memory is short. */
+static char *mend(const char *user)
+{
+    uint64_t number;
+    char *text;
+    int length = config_value_number(user, &number)
+                     ? asprintf(&text, "useradd --system --uid %s NAME, or name another user", user)
+                     : asprintf(&text,
+                                "systemd-sysusers where a package brings the user, or useradd "
+                                "--system --no-create-home --shell /usr/sbin/nologin %s",
+                                user);
+
+    return length < 0 ? NULL : text;
+}
+
+static bool is_missing(const struct profile *profile)
+{
+    return !profile->unconfined && profile->user_missing && geteuid() == 0;
+}
+
+static int check_use(const struct config *config, const char *name, unsigned int line,
+                     struct config_problem *problem)
+{
+    const struct profile *profile = profile_find(&config->profiles, name);
+    auto_free char *how = NULL;
+
+    if (!profile)
+        return config_refuse_profile(problem, line, &config->profiles, name);
+    if (!is_missing(profile))
+        return 0;
+    how = mend(profile->user);
+    if (!how)
+        return config_no_memory(problem);
+    return config_refuse(problem, line,
+                         "profile %s runs scripts as user '%s', who does not exist; run %s", name,
+                         profile->user, how);
+}
+
+static int add_note(struct config *config, const struct profile *profile)
+{
+    auto_free char *how = mend(profile->user), *note = NULL, *plain = NULL;
+
+    if (!how ||
+        asprintf(&note,
+                 "%s:%u: profile %s cannot be used yet: its user '%s' does not exist; run %s",
+                 profile->file, profile->line, profile->name, profile->user, how) < 0)
+        return -ENOMEM;
+    plain = text_escape(note, strlen(note), false);
+    return plain ? text_list_add(&config->notes, plain) : -ENOMEM;
+}
+
+/* Of the built-in ones nobody wrote, so nobody is told. */
+static int add_notes(struct config *config)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < config->profiles.count; i++) {
+        const struct profile *profile = &config->profiles.profiles[i];
+
+        if (profile->file && is_missing(profile))
+            r = add_note(config, profile);
+    }
+    return r;
+}
+
+int config_check_uses(struct config *config, struct config_problem *problem)
+{
+    int r = check_use(config, config->default_profile, config->default_profile_line, problem);
+
+    for (size_t i = 0; r == 0 && i < config->rules.count; i++) {
+        const struct rule *rule = &config->rules.rules[i];
+
+        if (rule->profile)
+            r = check_use(config, rule->profile, rule->profile_line, problem);
+    }
+    if (r != 0)
+        return r;
+    return add_notes(config) < 0 ? config_no_memory(problem) : 0;
+}

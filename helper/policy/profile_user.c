@@ -1,0 +1,52 @@
+/*
+ * The user of a profile, looked up in the machine's user database. Helper, at start and at reload:
+ * the database may be behind a network, and nothing bounds its answer.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "profile_user.h"
+
+#include "cleanup.h"
+#include "config_value.h"
+
+#include <pwd.h>
+
+/* Bytes of one entry: what the C library asks for by default, and where we stop. */
+#define ENTRY_LEAST 1024
+#define ENTRY_MOST  (1024 * 1024)
+
+/* Returns 0 with `*ret_found`, or a negative errno. */
+static int look_up(const char *user, char *buffer, size_t size, struct passwd *entry,
+                   bool *ret_found)
+{
+    struct passwd *found = NULL;
+    uint64_t number;
+    int r;
+
+    if (config_value_number(user, &number))
+        r = number < UINT32_MAX ? getpwuid_r((uid_t)number, entry, buffer, size, &found) : 0;
+    else
+        r = getpwnam_r(user, entry, buffer, size, &found);
+    *ret_found = found != NULL;
+    /* What getpwnam(3) lists as "not found" beside 0. */
+    if (r == ENOENT || r == ESRCH || r == EBADF || r == EPERM)
+        return 0;
+    return -r;
+}
+
+int profile_find_user(struct profile *profile)
+{
+    struct passwd entry;
+    bool found = false;
+    int r = -ERANGE;
+
+    for (size_t size = ENTRY_LEAST; r == -ERANGE && size <= ENTRY_MOST; size *= 2) {
+        auto_free char *buffer = malloc(size);
+
+        r = buffer ? look_up(profile->user, buffer, size, &entry, &found) : -ENOMEM;
+    }
+    profile->user_missing = r < 0 || !found;
+    profile->uid = profile->user_missing ? (uid_t)-1 : entry.pw_uid;
+    profile->gid = profile->user_missing ? (gid_t)-1 : entry.pw_gid;
+    return r;
+}
