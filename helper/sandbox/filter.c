@@ -27,8 +27,8 @@
 /* System calls are numbered below; what is above belongs to one architecture (arm) or ABI (x32). */
 #define NUMBERS_END 1024
 
-/* Instructions of the program's head: see write_head(). */
-#define HEAD_COUNT 4
+/* Instructions of the program's head at the most: see write_head(). */
+#define HEAD_MAX 16
 
 /* Which of clone(2)'s arguments has the flags. */
 #ifdef __s390__
@@ -136,7 +136,7 @@ static int allow_call(scmp_filter_ctx context, const char *name, const struct fi
         return allow_families(context, name, wish);
     if (strcmp(name, "ioctl") == 0)
         return allow_ioctl(context);
-    /* What refuse_clone3() and the families are for. */
+    /* Their refusal is built in. */
     if (strcmp(name, "clone3") == 0 || strcmp(name, "socketcall") == 0)
         return 0;
     return allow_whole(context, name);
@@ -164,14 +164,25 @@ static int allow_name(scmp_filter_ctx context, const char *name, const struct fi
     return r;
 }
 
+/* The other architecture whose programs this machine's kernel runs; the native one where none. */
+static uint32_t second_architecture(void)
+{
+    switch (seccomp_arch_native()) {
+    case SCMP_ARCH_X86_64:
+        return SCMP_ARCH_X86;
+    case SCMP_ARCH_AARCH64:
+        return SCMP_ARCH_ARM;
+    case SCMP_ARCH_S390X:
+        return SCMP_ARCH_S390;
+    default:
+        return seccomp_arch_native();
+    }
+}
+
 static int add_architectures(scmp_filter_ctx context)
 {
-    int r = 0;
+    int r = seccomp_arch_add(context, second_architecture());
 
-    if (seccomp_arch_native() == SCMP_ARCH_X86_64)
-        r = seccomp_arch_add(context, SCMP_ARCH_X86);
-    if (seccomp_arch_native() == SCMP_ARCH_AARCH64)
-        r = seccomp_arch_add(context, SCMP_ARCH_ARM);
     return r == -EEXIST ? 0 : r;
 }
 
@@ -196,12 +207,33 @@ static uint32_t first_unknown_number(void)
 }
 
 /*
+ * socketcall(2) has its arguments in memory. libseccomp makes of each rule for socket(2) one for
+ * socketcall(2) too, without its family, so that all of them would be allowed by this way.
+ */
+static size_t write_refusal_of_socketcall(struct sock_filter *head, uint32_t arch, uint32_t denied)
+{
+    int number = seccomp_syscall_resolve_name_arch(arch, "socketcall");
+    const struct sock_filter lines[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, arch, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, denied),
+    };
+
+    if (number < 0)
+        return 0;
+    memcpy(head, lines, sizeof(lines));
+    return sizeof(lines) / sizeof(lines[0]);
+}
+
+/*
  * What is newer than libseccomp cannot be named in a profile or in the log. It gets the answer of a
  * kernel that does not have it, so that programs fall back.
  */
-static void write_head(struct sock_filter head[HEAD_COUNT])
+static size_t write_refusal_of_unknown(struct sock_filter *head)
 {
-    const struct sock_filter lines[HEAD_COUNT] = {
+    const struct sock_filter lines[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
         BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, NUMBERS_END, 2, 0),
         BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, first_unknown_number(), 0, 1),
@@ -209,32 +241,43 @@ static void write_head(struct sock_filter head[HEAD_COUNT])
     };
 
     memcpy(head, lines, sizeof(lines));
+    return sizeof(lines) / sizeof(lines[0]);
 }
 
-static int read_program(scmp_filter_ctx context, struct sock_filter **ret_program,
+/* What comes before libseccomp's program, and cannot be said by it. */
+static size_t write_head(struct sock_filter head[HEAD_MAX], uint32_t denied)
+{
+    size_t count = write_refusal_of_socketcall(head, seccomp_arch_native(), denied);
+
+    count += write_refusal_of_socketcall(head + count, second_architecture(), denied);
+    return count + write_refusal_of_unknown(head + count);
+}
+
+static int read_program(scmp_filter_ctx context, bool notify, struct sock_filter **ret_program,
                         size_t *ret_count)
 {
-    auto_free struct sock_filter *program = calloc(PLAN_FILTER_MAX + 1, sizeof(*program));
+    uint32_t denied = notify ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ERRNO | EPERM;
+    auto_free struct sock_filter *program = calloc(HEAD_MAX + PLAN_FILTER_MAX, sizeof(*program));
     auto_close int memfd = -EBADF;
-    size_t size;
+    size_t count, size;
     int r;
 
     if (!program)
         return -ENOMEM;
-    write_head(program);
+    count = write_head(program, denied);
     r = fd_new_memfd("virthook-filter", &memfd);
     if (r == 0)
         r = seccomp_export_bpf(context, memfd);
     if (r == 0 && lseek(memfd, 0, SEEK_SET) < 0)
         r = -errno;
     if (r == 0)
-        r = fd_read_all(memfd, program + HEAD_COUNT,
-                        (PLAN_FILTER_MAX + 1 - HEAD_COUNT) * sizeof(*program), &size);
+        r = fd_read_all(memfd, program + count, PLAN_FILTER_MAX * sizeof(*program), &size);
     if (r < 0)
         return r;
-    if (size > (PLAN_FILTER_MAX - HEAD_COUNT) * sizeof(*program))
+    count += size / sizeof(*program);
+    if (count > PLAN_FILTER_MAX)
         return -E2BIG;
-    *ret_count = HEAD_COUNT + size / sizeof(*program);
+    *ret_count = count;
     *ret_program = take_pointer(&program);
     return 0;
 }
@@ -265,7 +308,7 @@ int filter_build(const struct filter_wish *wish, struct sock_filter **ret_progra
     if (r == 0)
         r = add_rules(context, wish);
     if (r == 0)
-        r = read_program(context, ret_program, ret_count);
+        r = read_program(context, wish->notify, ret_program, ret_count);
     seccomp_release(context);
     return r;
 }
