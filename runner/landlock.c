@@ -78,8 +78,9 @@ int runner_restrict(const struct plan *plan)
     ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
     if (ruleset < 0)
         return -errno;
-    r = allow_private(ruleset, plan);
-    if (r == 0)
+    /* A rule without rights is an error. */
+    r = plan->landlock_fs ? allow_private(ruleset, plan) : 0;
+    if (r == 0 && plan->landlock_fs)
         r = allow_writable(ruleset, plan);
     if (r < 0)
         return r;

@@ -167,3 +167,14 @@ const struct syscall_set *syscall_set_find(const char *name)
     }
     return NULL;
 }
+
+bool syscalls_reach(const char *const *names, const char *call)
+{
+    for (; names && *names; names++) {
+        const struct syscall_set *set = **names == '@' ? syscall_set_find(*names) : NULL;
+
+        if (strcmp(*names, call) == 0 || (set && syscalls_reach(set->members, call)))
+            return true;
+    }
+    return false;
+}

@@ -21,3 +21,7 @@ const struct syscall_set *syscall_set_at(size_t index);
 
 /* The set of this name, or NULL. */
 const struct syscall_set *syscall_set_find(const char *name);
+
+/* Whether one of these names, NULL-terminated, is this call or a set that holds it. NULL is a list
+ * too: of none. */
+bool syscalls_reach(const char *const *names, const char *call);
