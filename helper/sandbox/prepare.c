@@ -11,7 +11,9 @@
 #include "fd.h"
 #include "filter.h"
 #include "plan.h"
+#include "sets.h"
 
+#include <linux/capability.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <pwd.h>
@@ -22,7 +24,7 @@
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 
-/* What of a file system Landlock handles: all that changes it; since ABI 1, 2 and 3. */
+/* What of a file system Landlock handles: all that changes it; since ABI 1, 2, 3 and 5. */
 #define LANDLOCK_FS_1                                                                              \
     (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |                               \
      LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | \
@@ -30,6 +32,7 @@
      LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
 #define LANDLOCK_FS_2 LANDLOCK_ACCESS_FS_REFER
 #define LANDLOCK_FS_3 (1ULL << 14) /* truncate */
+#define LANDLOCK_FS_5 (1ULL << 15) /* ioctl of a device */
 
 /* Abstract unix sockets and signals, since ABI 6. */
 #define LANDLOCK_SCOPE_6 ((1ULL << 0) | (1ULL << 1))
@@ -42,7 +45,7 @@ struct draft {
     struct plan plan;
     struct sock_filter *filter;
     char *paths;
-    size_t path_room;
+    const char *problem; /* in words, where an errno would not say enough */
 };
 
 /* Before this version the file is the host's: writing there would bound the host. */
@@ -104,8 +107,10 @@ static int add_path(struct draft *draft, enum plan_path_kind kind, const char *p
     const char *plain = path + may_be_missing;
     size_t size = strlen(plain) + 3;
 
-    if (plan->path_count == PLAN_PATHS_MAX || size > PLAN_PATHS_SIZE_MAX - plan->paths_size)
+    if (plan->path_count == PLAN_PATHS_MAX || size > PLAN_PATHS_SIZE_MAX - plan->paths_size) {
+        draft->problem = "it has more paths than fit into its plan; name the folders above them";
         return -E2BIG;
+    }
     draft->paths[plan->paths_size] = (char)kind;
     draft->paths[plan->paths_size + 1] = may_be_missing;
     memcpy(draft->paths + plan->paths_size + 2, plain, size - 2);
@@ -145,8 +150,10 @@ static int add_all_paths(struct draft *draft, const struct profile *profile, con
 static int add_filter(struct draft *draft, const struct profile *profile,
                       const struct sandbox_host *host)
 {
+    static const char *const none[] = {NULL};
+    const char *const *calls = (const char *const *)profile->syscalls.texts;
     struct filter_wish wish = {
-        .calls = (const char *const *)profile->syscalls.texts,
+        .calls = calls ? calls : none,
         .families = profile->families.families,
         .family_count = profile->families.count,
         .notify = host->notify,
@@ -154,26 +161,43 @@ static int add_filter(struct draft *draft, const struct profile *profile,
     size_t count;
     int r = filter_build(&wish, &draft->filter, &count);
 
+    if (r == -E2BIG)
+        draft->problem = "its system calls make a filter longer than the kernel takes; name fewer";
     if (r < 0)
         return r;
     draft->plan.filter_count = (uint32_t)count;
     return 0;
 }
 
-static void add_landlock(struct draft *draft, const struct sandbox_host *host)
+/* Landlock's rules for files refuse all mounting, whatever the capabilities. */
+static bool may_mount(const struct profile *profile)
+{
+    static const char *const calls[] = {"mount", "move_mount", "pivot_root", "umount2"};
+
+    if (!(profile->capabilities & (1ULL << CAP_SYS_ADMIN)))
+        return false;
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        if (syscalls_reach((const char *const *)profile->syscalls.texts, calls[i]))
+            return true;
+    }
+    return false;
+}
+
+static uint64_t choose_landlock_fs(int abi)
+{
+    return (abi >= 1 ? LANDLOCK_FS_1 : 0) | (abi >= 2 ? LANDLOCK_FS_2 : 0) |
+           (abi >= 3 ? LANDLOCK_FS_3 : 0) | (abi >= 5 ? LANDLOCK_FS_5 : 0);
+}
+
+static void add_landlock(struct draft *draft, const struct profile *profile,
+                         const struct sandbox_host *host)
 {
     struct plan *plan = &draft->plan;
 
-    if (host->landlock_abi == 0)
-        return;
-    plan->flags |= PLAN_LANDLOCK;
-    plan->landlock_fs = LANDLOCK_FS_1;
-    if (host->landlock_abi >= 2)
-        plan->landlock_fs |= LANDLOCK_FS_2;
-    if (host->landlock_abi >= 3)
-        plan->landlock_fs |= LANDLOCK_FS_3;
-    if (host->landlock_abi >= 6)
-        plan->landlock_scope = LANDLOCK_SCOPE_6;
+    plan->landlock_fs = may_mount(profile) ? 0 : choose_landlock_fs(host->landlock_abi);
+    plan->landlock_scope = host->landlock_abi >= 6 ? LANDLOCK_SCOPE_6 : 0;
+    if (plan->landlock_fs || plan->landlock_scope)
+        plan->flags |= PLAN_LANDLOCK;
 }
 
 static int draft_confined(struct draft *draft, const struct profile *profile,
@@ -191,7 +215,7 @@ static int draft_confined(struct draft *draft, const struct profile *profile,
     plan->gid = profile->gid;
     plan->capabilities = profile->capabilities;
     plan->tmp_size = profile->tmp_size;
-    add_landlock(draft, host);
+    add_landlock(draft, profile, host);
     r = add_filter(draft, profile, host);
     return r == 0 ? add_all_paths(draft, profile, hooks) : r;
 }
@@ -218,9 +242,15 @@ static int seal_draft(struct draft *draft, int *ret_fd)
     return 0;
 }
 
+/* The user's number would be -1, which to setresuid(2) means: stay who you are. */
+static bool lacks_user(const struct sandbox_host *host, const struct profile *profile)
+{
+    return !profile->unconfined && !host->session && profile->user_missing;
+}
+
 /* Fills the sandbox's plan, and its description from that. */
 static int make_plan(const struct sandbox_host *host, const struct profile *profile,
-                     const char *hooks, struct sandbox *sandbox)
+                     const char *hooks, struct sandbox *sandbox, const char **ret_problem)
 {
     struct draft draft = {};
     int r = 0;
@@ -235,6 +265,8 @@ static int make_plan(const struct sandbox_host *host, const struct profile *prof
         sandbox->enforced = sandbox_describe(&draft.plan, sandbox->clone_flags, sandbox->uid, host);
     if (r == 0 && !sandbox->enforced)
         r = -ENOMEM;
+    if (r < 0)
+        *ret_problem = draft.problem ? draft.problem : strerror(-r);
     free(draft.filter);
     free(draft.paths);
     return r;
@@ -244,7 +276,8 @@ static uint64_t choose_namespaces(const struct profile *profile)
 {
     if (profile->unconfined)
         return 0;
-    return CLONE_NEWIPC | CLONE_NEWUTS | (profile->host_network ? 0 : CLONE_NEWNET);
+    return CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP |
+           (profile->host_network ? 0 : CLONE_NEWNET);
 }
 
 /* A uid without an entry has no home, and its number for a name. */
@@ -273,14 +306,18 @@ int sandbox_prepare(const struct sandbox_host *host, const struct profile *profi
         .tmp_size = profile->unconfined || profile->host_tmp || host->session ? 0
                                                                               : profile->tmp_size,
     };
+    const char *problem = strerror(ENOMEM);
     int r = sandbox.profile ? find_user(&sandbox) : -ENOMEM;
 
+    if (r == 0 && lacks_user(host, profile)) {
+        problem = "its user does not exist";
+        r = -ENOENT;
+    }
     if (r == 0)
-        r = make_plan(host, profile, hooks, &sandbox);
+        r = make_plan(host, profile, hooks, &sandbox, &problem);
     if (r < 0) {
         sandbox_clear(&sandbox);
-        if (asprintf(ret_error, "profile %s cannot be prepared: %s", profile->name, strerror(-r)) <
-            0)
+        if (asprintf(ret_error, "profile %s cannot be prepared: %s", profile->name, problem) < 0)
             return -ENOMEM;
         return SANDBOX_E_REFUSED;
     }
@@ -304,7 +341,11 @@ int sandboxes_prepare(const struct sandbox_host *host, const struct profile_list
     int r = list.sandboxes ? 0 : -ENOMEM;
 
     for (size_t i = 0; r == 0 && i < profiles->count; i++) {
-        r = sandbox_prepare(host, &profiles->profiles[i], hooks, &list.sandboxes[i], ret_error);
+        const struct profile *profile = &profiles->profiles[i];
+
+        if (lacks_user(host, profile))
+            continue;
+        r = sandbox_prepare(host, profile, hooks, &list.sandboxes[list.count], ret_error);
         list.count += r == 0;
     }
     if (r != 0) {

@@ -51,7 +51,8 @@ int sandbox_prepare(const struct sandbox_host *host, const struct profile *profi
 
 void sandbox_clear(struct sandbox *sandbox);
 
-/* The same for all profiles of a configuration. */
+/* The same for all profiles of a configuration but those whose user does not exist: those that a
+ * rule or default_profile names have theirs. */
 int sandboxes_prepare(const struct sandbox_host *host, const struct profile_list *profiles,
                       const char *hooks, struct sandbox_list *ret_list, char **ret_error);
 void sandboxes_clear(struct sandbox_list *list);
