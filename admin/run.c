@@ -71,6 +71,7 @@ static int call(struct virthook *hook, const struct run_options *from, const voi
         .input = input,
         .input_size = input_size,
         .timeout_ms = from->timeout_ms,
+        .profile = from->profile,
     };
 
     return virthook_call(hook, &request, ret_reply);
@@ -85,11 +86,12 @@ static bool is_one_of(const char *reason, const char *const *reasons)
 
 static int status_of(const struct virthook_reply *reply)
 {
+    static const char *const usage[] = {"bad-configuration", "bad-request", NULL};
     static const char *const no_helper[] = {"no-helper", "no-answer", "helper-lost", NULL};
 
     if (interrupt_seen())
         return STATUS_INTERRUPTED;
-    if (strcmp(reply->reason, "bad-configuration") == 0)
+    if (is_one_of(reply->reason, usage))
         return STATUS_USAGE;
     if (is_one_of(reply->reason, no_helper))
         return STATUS_NO_HELPER;
@@ -99,9 +101,11 @@ static int status_of(const struct virthook_reply *reply)
 static int refuse_call(int error)
 {
     if (error == -EINVAL) {
-        fputs("virt-hook run: a name cannot be one: an object has no newline and no '/', an "
-              "operation is of lower-case letters, digits and hyphens, all are UTF-8\n",
-              stderr);
+        fputs(
+            "virt-hook run: a name cannot be one: an object has no newline and no '/', an "
+            "operation is of lower-case letters, digits and hyphens, a profile of letters, digits, "
+            "'.', '_' and '-', all are UTF-8\n",
+            stderr);
         return STATUS_USAGE;
     }
     return complain(STATUS_NO_HELPER, "the call could not be made", error);

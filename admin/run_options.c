@@ -33,6 +33,7 @@ static const char help_text[] =
     "  --config FILE      configuration (default " VIRTHOOK_CONFIG_PATH ")\n"
     "  --hooks DIR        where hooks are, instead of the configuration's\n"
     "  --audit FILE       audit log, or a directory ending in /, instead of the configuration's\n"
+    "  --profile NAME     profile of all the hooks, instead of what the configuration's rules say\n"
     "  --timeout SECONDS  deadline of the call, 0.1 to 3600, instead of the configuration's\n"
     "  --json             one JSON object on stdout, in place of the output and the verdict\n"
     "  --helper PATH      the helper's binary (default " VIRTHOOK_HELPER_PATH ")\n"
@@ -50,6 +51,7 @@ enum option_key {
     KEY_CONFIG = 256,
     KEY_HOOKS,
     KEY_AUDIT,
+    KEY_PROFILE,
     KEY_TIMEOUT,
     KEY_JSON,
     KEY_HELPER,
@@ -60,6 +62,7 @@ static const struct option long_options[] = {
     {"config", required_argument, NULL, KEY_CONFIG},
     {"hooks", required_argument, NULL, KEY_HOOKS},
     {"audit", required_argument, NULL, KEY_AUDIT},
+    {"profile", required_argument, NULL, KEY_PROFILE},
     {"timeout", required_argument, NULL, KEY_TIMEOUT},
     {"json", no_argument, NULL, KEY_JSON},
     {"helper", required_argument, NULL, KEY_HELPER},
@@ -120,6 +123,9 @@ static bool take_option(struct run_options *options, int key, int *ret_status)
         return take_path(optarg, &options->audit);
     case KEY_HELPER:
         return take_path(optarg, &options->helper);
+    case KEY_PROFILE:
+        options->profile = optarg;
+        return true;
     case KEY_TIMEOUT:
         return take_timeout(optarg, &options->timeout_ms);
     case KEY_JSON:

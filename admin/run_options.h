@@ -8,9 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Paths are absolute and owned; NULL where not given. The names are the process's arguments. */
+/* Paths are absolute and owned; NULL where not given. Names are the process's arguments. */
 struct run_options {
     char *config, *hooks, *audit, *helper;
+    const char *profile; /* NULL: as configured */
     uint64_t timeout_ms; /* 0: as configured */
     bool json;
     const char *driver, *object, *operation, *sub_operation, *extra;

@@ -59,16 +59,42 @@ static void show_said(const char *text)
         fputc('\n', stderr);
 }
 
+/* For the admin who wonders why a hook does less than it did elsewhere. */
+static int show_refusals(const struct virthook_script *script)
+{
+    auto_free char *list = text_list_lines(script->denied, SIZE_MAX);
+    auto_free char *line = NULL;
+    auto_free char *safe = NULL;
+
+    if (!*script->denied)
+        return 0;
+    if (!list || asprintf(&line,
+                          "%s ran under the profile %s and was refused: %s; to grant it, see "
+                          "profiles in virthook.conf(5)",
+                          script->path, script->profile ? script->profile : "-", list) < 0)
+        return -ENOMEM;
+    safe = text_escape(line, strlen(line), false);
+    if (!safe)
+        return -ENOMEM;
+    fprintf(stderr, "%s\n", safe);
+    return 0;
+}
+
 int show_plain(const struct virthook_reply *reply)
 {
     auto_free char *message = text_escape(reply->message, strlen(reply->message), false);
     size_t size;
     auto_free char *output = show_output(reply, &size);
+    int r = 0;
 
     if (!message || !output)
         return -ENOMEM;
     for (size_t i = 0; i < reply->script_count; i++)
         show_said(reply->scripts[i].stderr_tail);
+    for (size_t i = 0; i < reply->script_count && r == 0; i++)
+        r = show_refusals(&reply->scripts[i]);
+    if (r < 0)
+        return r;
     fprintf(stderr, "%s (%s) after %" PRIu64 " ms: %s\n", reply->allow ? "allow" : "deny",
             reply->reason, reply->duration_ms, message);
     return fd_write_all(STDOUT_FILENO, output, size);

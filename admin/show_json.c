@@ -69,6 +69,25 @@ static bool add_output(struct json_object *object, const struct virthook_reply *
     return safe && add_text(object, "output", safe);
 }
 
+/* The parts of a text, between separators, as a list. */
+static bool add_list(struct json_object *object, const char *key, const char *text, char separator)
+{
+    auto_object struct json_object *list = json_object_new_array();
+    const char separators[] = {separator, '\0'};
+
+    for (const char *part = text; list && *part;) {
+        size_t size = strcspn(part, separators);
+        struct json_object *value = json_object_new_string_len(part, (int)size);
+
+        if (!value || json_object_array_add(list, value) < 0) {
+            json_object_put(value);
+            return false;
+        }
+        part += size + (part[size] == separator);
+    }
+    return add(object, key, take_pointer(&list));
+}
+
 static struct json_object *script_object(const struct virthook_script *script)
 {
     auto_object struct json_object *object = json_object_new_object();
@@ -81,6 +100,9 @@ static struct json_object *script_object(const struct virthook_script *script)
          add_number_if(object, "signal", script->signal > 0, script->signal) &&
          add(object, "timed_out", json_object_new_boolean(script->timed_out)) &&
          add_text_if(object, "problem", script->problem) &&
+         add_text_if(object, "profile", script->profile) &&
+         add_list(object, "denied", script->denied, '\n') &&
+         add_list(object, "enforced", script->enforced, ' ') &&
          add_number(object, "duration_ms", script->duration_ms) &&
          add_text(object, "stderr", script->stderr_tail) &&
          add_number(object, "stdout_bytes", script->stdout_bytes) &&

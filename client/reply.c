@@ -106,6 +106,9 @@ static void fill_script(struct virthook_script *script, const struct message_scr
         .stderr_bytes = from->stderr_bytes,
         .stdout_tail = or_empty(from->stdout_tail),
         .stderr_tail = or_empty(from->stderr_tail),
+        .profile = from->profile,
+        .denied = or_empty(from->denied),
+        .enforced = or_empty(from->enforced),
     };
 }
 

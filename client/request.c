@@ -25,7 +25,8 @@ static bool is_sound(const struct message_call *call)
     return call->driver && name_is_driver(call->driver) && call->object &&
            name_is_object(call->object) && call->operation && name_is_operation(call->operation) &&
            name_is_operation(call->sub_operation) && name_is_extra(call->extra) &&
-           (!call->uuid || name_is_uuid(call->uuid));
+           (!call->uuid || name_is_uuid(call->uuid)) &&
+           (!call->profile || name_is_profile(call->profile));
 }
 
 int request_read(const struct virthook_request *from, struct virthook_request *ret_known,
@@ -47,6 +48,7 @@ int request_read(const struct virthook_request *from, struct virthook_request *r
                     .sub_operation = known.sub_operation ? known.sub_operation : "-",
                     .extra = known.extra ? known.extra : "-",
                     .uuid = known.uuid,
+                    .profile = known.profile,
                     .timeout_ms = known.timeout_ms},
         .tag = known.tag,
         .input = -EBADF,

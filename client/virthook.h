@@ -86,6 +86,9 @@ struct virthook_request {
     bool event;          /* class event: never delays calls of class hook */
     uint64_t timeout_ms; /* shortens the deadline; 0: as configured */
     uint64_t tag;        /* for virthook_cancel(); any value, need not be unique */
+    const char *profile; /* of all the scripts, 1 to 64 letters, digits, '.', '_' and '-'; NULL: as
+                            the configuration's rules say. One that the configuration does not have
+                            is refused: reason "bad-request" */
 };
 
 /* One script as it ended. */
@@ -99,6 +102,10 @@ struct virthook_script {
     uint64_t stdout_bytes, stderr_bytes;   /* all that it wrote */
     const char *stdout_tail, *stderr_tail; /* the end of it, never NULL; controls escaped; lines
                                               kept */
+    const char *profile;                   /* the profile it ran under; NULL where it did not run */
+    const char *denied;                    /* system calls that it was refused, one a line: "mount",
+                                              "socket(AF_NETLINK) ×3"; "" where none */
+    const char *enforced; /* what held it, words apart by spaces; "" where it did not run */
 };
 
 /* How a call ended. Belongs to the caller, who gives it back with virthook_reply_free(). */

@@ -164,7 +164,7 @@ char *text_list_lines(const char *text, size_t most)
         return NULL;
     for (size_t at = 0, length; text[at] != '\0'; at += length + (text[at + length] == '\n')) {
         length = strcspn(text + at, "\n");
-        if (at > 0 && ftello(stream) + (off_t)length + 2 > (off_t)most) {
+        if (at > 0 && (size_t)ftello(stream) + length + 2 > most) {
             fputs(", and more", stream);
             break;
         }

@@ -16,7 +16,6 @@ def test_by_default_a_call_that_cannot_be_recorded_is_denied(place, start, disk)
     runs = len(place.lines("runs"))
     assert not helper.peer.call().allow
     assert len(place.lines("runs")) == runs
-    assert log.of_type(disk.records(), "lost") == []
 
 
 def test_the_helper_allows_again_when_there_is_room_and_tells_the_loss(place, start, disk):
@@ -48,7 +47,7 @@ def test_where_the_admin_chose_so_calls_go_on_and_each_lost_record_is_counted(pl
 
 def test_a_limit_on_the_size_of_files_is_no_end_of_the_helper(place, start):
     place.script("qemu")
-    helper = start(wrapper=("prlimit", "--fsize=8192"))
+    helper = start(wrapper=("prlimit", "--fsize=65536"))
     verdict = call_until(helper.peer, lambda verdict: not verdict.allow)
     assert verdict.reason == "audit-failed"
     log.read(place.audit / "service.log")

@@ -30,14 +30,15 @@ class Request(Structure):
                 ("operation", c_char_p), ("sub_operation", c_char_p), ("extra", c_char_p),
                 ("input", c_void_p), ("input_size", c_size_t), ("input_fd", c_int),
                 ("use_input_fd", c_bool), ("event", c_bool), ("timeout_ms", c_uint64),
-                ("tag", c_uint64)]
+                ("tag", c_uint64), ("profile", c_char_p)]
 
 
 class Script(Structure):
     _fields_ = [("path", c_char_p), ("exit_status", c_int), ("signal", c_int),
                 ("timed_out", c_bool), ("problem", c_char_p), ("duration_ms", c_uint64),
                 ("stdout_bytes", c_uint64), ("stderr_bytes", c_uint64), ("stdout_tail", c_char_p),
-                ("stderr_tail", c_char_p)]
+                ("stderr_tail", c_char_p), ("profile", c_char_p), ("denied", c_char_p),
+                ("enforced", c_char_p)]
 
 
 class Reply(Structure):
@@ -162,6 +163,9 @@ class Daemon:
 
     def cancel_all(self):
         return self.library.virthook_cancel_all(self.hook)
+
+    def offset_in_request(self, name):
+        return getattr(Request, name).offset
 
     def version(self):
         return self.library.virthook_version().decode()

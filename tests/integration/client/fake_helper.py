@@ -460,9 +460,12 @@ class TellsOfScripts(Honest):
     def on_call(self, number, call, fds):
         scripts = [
             {"path": "/hooks/qemu", "exit_status": 3, "duration_ms": 12, "stdout_bytes": 7,
-             "stderr_bytes": 9, "stdout_tail": "printed", "stderr_tail": "no power\n"},
+             "stderr_bytes": 9, "stdout_tail": "printed", "stderr_tail": "no power\n",
+             "profile": "isolated", "denied": "mount\nsocket(AF_NETLINK) ×3",
+             "enforced": "user:65534 seccomp:notify pid"},
             {"path": "/hooks/qemu.d/slow", "signal": 9, "timed_out": True, "duration_ms": 99,
-             "stdout_bytes": 0, "stderr_bytes": 0},
+             "stdout_bytes": 0, "stderr_bytes": 0, "profile": "unconfined",
+             "enforced": "user:0 pid"},
             {"path": "/hooks/qemu.d/bad", "problem": "writable by others", "duration_ms": 0,
              "stdout_bytes": 0, "stderr_bytes": 0}]
         self.accept(number)
@@ -472,6 +475,15 @@ class TellsOfScripts(Honest):
                       [sealed_memfd(msgpack.packb(scripts))])
         else:
             self.send(VERDICT, number, denial | {"scripts": scripts})
+
+
+class TellsTheProfile(Honest):
+    """Its verdict's message is the profile that the call asked for."""
+
+    def on_call(self, number, call, fds):
+        self.accept(number)
+        self.send(VERDICT, number, {"allow": True, "reason": "ok", "duration_ms": 1,
+                                    "message": call.get("profile", "by the rules")})
 
 
 def open_fds():

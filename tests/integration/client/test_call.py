@@ -49,6 +49,23 @@ def test_scripts_come_in_the_packet_or_in_a_memfd(opened, where):
         ("/hooks/qemu", 3, 0, False, None, "no power\n"),
         ("/hooks/qemu.d/slow", -1, 9, True, None, ""),
         ("/hooks/qemu.d/bad", -1, 0, False, "writable by others", "")]
+    assert [(script["profile"], script["denied"], script["enforced"])
+            for script in reply["scripts"]] == [
+        ("isolated", "mount\nsocket(AF_NETLINK) ×3", "user:65534 seccomp:notify pid"),
+        ("unconfined", "", "user:0 pid"), (None, "", "")]
+
+
+def test_a_profile_that_is_asked_for_reaches_the_helper(opened):
+    daemon = opened("TellsTheProfile")
+    assert daemon.call(profile="network")["message"] == "network"
+    assert daemon.call()["message"] == "by the rules"
+
+
+def test_a_request_of_an_older_program_asks_for_no_profile(opened):
+    """Its structure ends before that member."""
+    daemon = opened("TellsTheProfile")
+    assert daemon.call(profile="network", size=daemon.offset_in_request(name="profile"))[
+        "message"] == "by the rules"
 
 
 def test_calls_of_many_threads_get_their_own_answers(opened, plan):
@@ -75,7 +92,8 @@ def test_the_library_starts_no_thread(opened):
     {"driver": "vbox"}, {"driver": "../qemu"}, {"driver": None}, {"object": ""},
     {"object": "a/b"}, {"object": "a\nb"}, {"object": "x" * 1025}, {"object": "\udcff"},
     {"operation": "Start"}, {"operation": None}, {"sub_operation": "be gin"}, {"extra": ""},
-    {"extra": "x" * 4097}, {"uuid": "no"}, {"size": 8}])
+    {"extra": "x" * 4097}, {"uuid": "no"}, {"profile": ""}, {"profile": "a b"},
+    {"profile": "p" * 65}, {"size": 8}])
 def test_a_request_that_cannot_be_is_refused_and_the_next_one_works(opened, wrong):
     daemon = opened("Honest")
     assert daemon.call(**wrong)["error"] == errno.EINVAL
@@ -114,6 +132,7 @@ def test_a_pipe_that_does_not_end_is_waited_for_ten_seconds(opened):
 
 
 @pytest.mark.parametrize("code, reason", [("busy", "busy"), ("bad-name", "bad-request"),
+                                          ("unknown-profile", "bad-request"),
                                           ("of-a-later-version", "bad-request")])
 def test_a_refusal_ends_the_call_alone(opened, plan, code, reason):
     daemon = opened("RefusesTheCall")
