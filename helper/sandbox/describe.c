@@ -41,7 +41,8 @@ static void write_plan(FILE *stream, const struct plan *plan, const struct sandb
     if (plan->filter_count > 0)
         fputs(plan->flags & PLAN_NOTIFY ? " seccomp:notify" : " seccomp:errno", stream);
     if (plan->flags & PLAN_LANDLOCK)
-        fprintf(stream, " landlock:%d", host->landlock_abi);
+        fprintf(stream, plan->landlock_fs ? " landlock:%d" : " landlock-scopes:%d",
+                host->landlock_abi);
     if (plan->flags & PLAN_MOUNTS)
         fputs(" mounts", stream);
 }
@@ -55,6 +56,8 @@ static void write_namespaces(FILE *stream, uint64_t clone_flags)
         fputs(" ipc", stream);
     if (clone_flags & CLONE_NEWUTS)
         fputs(" uts", stream);
+    if (clone_flags & CLONE_NEWCGROUP)
+        fputs(" cgroup", stream);
 }
 
 char *sandbox_describe(const struct plan *plan, uint64_t clone_flags, uid_t uid,

@@ -41,11 +41,20 @@ static void a_confined_script_has_a_word_for_all_that_holds_it(void **state)
         .flags = PLAN_SET_USER | PLAN_SET_CAPS | PLAN_NO_NEW_PRIVS | PLAN_NOTIFY | PLAN_MOUNTS |
                  PLAN_LANDLOCK,
         .filter_count = 100,
+        .landlock_fs = 1,
+        .landlock_scope = 3,
     };
 
-    assert_words(&plan, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS, 65534,
+    assert_words(&plan, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP, 65534,
                  "user:65534 capabilities:none no-new-privs seccomp:notify landlock:7 mounts "
-                 "network:none pid ipc uts");
+                 "network:none pid ipc uts cgroup");
+}
+
+static void landlock_without_rules_for_files_is_not_said_to_have_them(void **state)
+{
+    struct plan plan = {.flags = PLAN_LANDLOCK, .landlock_scope = 3};
+
+    assert_words(&plan, 0, 0, "user:0 landlock-scopes:7 pid");
 }
 
 static void a_filter_without_a_listener_is_said_to_have_none(void **state)
@@ -80,6 +89,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_unconfined_script_has_its_user_and_its_pid_namespace),
         cmocka_unit_test(a_confined_script_has_a_word_for_all_that_holds_it),
+        cmocka_unit_test(landlock_without_rules_for_files_is_not_said_to_have_them),
         cmocka_unit_test(a_filter_without_a_listener_is_said_to_have_none),
         cmocka_unit_test(capabilities_are_told_by_name_or_else_by_number),
         cmocka_unit_test(the_longest_words_fit_into_the_protocol),
