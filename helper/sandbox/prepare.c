@@ -42,10 +42,10 @@
 
 /* A plan while it is made. */
 struct draft {
-    struct plan plan;
     struct sock_filter *filter;
     char *paths;
     const char *problem; /* in words, where an errno would not say enough */
+    struct plan plan;    /* its header; last, since it ends without bounds */
 };
 
 /* Before this version the file is the host's: writing there would bound the host. */
