@@ -122,8 +122,8 @@ static int refuse_family(const struct config_setting *setting, struct config_pro
     size_t count = 0;
 
     for (int i = 0; i < AF_MAX; i++) {
-        if (strncmp(family_name(i), "AF_", 3) == 0)
-            names[count++] = family_name(i);
+        names[count] = family_name(i);
+        count += names[count] != NULL;
     }
     return refuse_unknown(setting, "address family", config_nearest(setting->value, names),
                           "see address_families(7); write AF_INET and the like", problem);

@@ -278,6 +278,10 @@ static int pass_token(struct scanner *scanner)
 {
     char c = peek(scanner, 0);
 
+    if (scanner->list_line > 0 && (c == '{' || c == '='))
+        return config_refuse(scanner->problem, scanner->line,
+                             "%c inside the list that opens on line %u; close that with } first", c,
+                             scanner->list_line);
     if (c == '"' || c == '\'')
         return pass_string(scanner);
     if (c == '{' || c == '}')

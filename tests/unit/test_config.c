@@ -83,8 +83,8 @@ static void the_settings_told_in_the_shipped_file_are_the_defaults(void **state)
 static void the_shipped_file_tells_every_key(void **state)
 {
     static const char *const keys[] = {
-        "hooks",       "audit",      "per_guest_layout", "deadline",  "grace",
-        "running_max", "events_max", "calls_max",        "stdin_max", "output_max",
+        "hooks",       "audit",      "per_guest_layout", "deadline",        "grace",
+        "running_max", "events_max", "calls_max",        "stdin_max",       "output_max",
         "output_kept", "audit_kept", "audit_full",       "default_profile",
     };
     char text[65536] = "", setting[64];

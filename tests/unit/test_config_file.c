@@ -172,7 +172,9 @@ static void a_file_that_must_be_there_is_missed(void **state)
 
 static const char whole[] = "# a comment\nhooks = \"/a b\"\ndeadline = 2.5 // more\n"
                             "/* x */ failure 'qemu/start' { exit = deny other = allow }\n"
-                            "rule \"n\" { object = 'a\\\\*' operation = start deadline = 3 }\n";
+                            "rule \"n\" { object = 'a\\\\*' operation = start deadline = 3 }\n"
+                            "profile p { writable = { /a, '-/b' } hidden += /c cpu=5 }\n"
+                            "profile q { inherits = p writable += { \"/d\" } user = root }\n";
 
 static void every_beginning_of_a_file_is_read_or_refused_and_the_next_file_is_read(void **state)
 {

@@ -150,6 +150,33 @@ static void patterns_that_fit_nothing_are_refused(void **state)
     assert_non_null(find_deadline("lxc", "]x*", "stopped"));
 }
 
+static void a_script_is_named_by_its_last_component_or_its_whole_path(void **state)
+{
+    assert_loads("rule a { script = '*-forward' profile = unconfined }\n"
+                 "rule b { script = /etc/hooks/qemu profile = unconfined }\n"
+                 "rule c { script = '*/qemu.d/*' profile = unconfined }\n"
+                 "rule d { script = '[/]srv/x' profile = unconfined }\n");
+    assert_string_equal(loaded->rules.rules[0].script, "*-forward");
+    assert_string_equal(loaded->rules.rules[3].script, "[/]srv/x");
+    assert_complains(2, "rule a {\nscript = qemu.d/x profile = unconfined }",
+                     "'qemu.d/x' can fit no script", "starts with /", NULL);
+    assert_complains(1, "rule a { script = '' profile = unconfined }", "is no pattern", NULL);
+    assert_complains(1, "rule a { script = 'a[' profile = unconfined }", "is no pattern", NULL);
+    assert_complains(3, "rule a {\nscript = x\nscript = y }", "script stands in this rule already",
+                     NULL);
+}
+
+/* Its deadline would be one for all scripts of the call. */
+static void a_rule_for_a_script_has_no_deadline(void **state)
+{
+    assert_complains(2, "\nrule a { script = x deadline = 5 }", "rule 'a' has a deadline",
+                     "the time of the script's profile", NULL);
+    assert_complains(1, "rule a { deadline = 5 profile = unconfined script = x }",
+                     "rule 'a' has a deadline", NULL);
+    assert_complains(1, "rule a { script = x }", "rule 'a' changes nothing", "profile = NAME",
+                     NULL);
+}
+
 static void a_rule_says_something_and_says_it_once(void **state)
 {
     assert_complains(2, "\nrule \"a\" {\nobject = x\n}", "rule 'a' changes nothing",
@@ -208,6 +235,8 @@ int main(void)
         TEST(more_failure_sections_than_the_protocol_carries_are_refused),
         TEST(rules_come_in_the_order_of_the_file),
         TEST(patterns_that_fit_nothing_are_refused),
+        TEST(a_script_is_named_by_its_last_component_or_its_whole_path),
+        TEST(a_rule_for_a_script_has_no_deadline),
         TEST(a_rule_says_something_and_says_it_once),
         TEST(a_rule_has_a_name_of_its_own),
         TEST(the_first_error_of_the_file_is_told),

@@ -1,5 +1,5 @@
 /*
- * How rules are matched to a call.
+ * How rules are matched to a call and to its scripts.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -103,6 +103,80 @@ static void a_leading_dot_and_capital_letters_are_characters_like_others(void **
     assert_null(find("qemu", ".HIDDEN", "start"));
 }
 
+static const struct rule *find_profile(const char *object, const char *script)
+{
+    const struct rule_names names = {
+        .driver = "qemu", .object = object, .operation = "start", .script = script};
+
+    return rules_find_profile(&list, &names);
+}
+
+static void add_profile(const char *name, const char *object, const char *script,
+                        uint64_t deadline_ms, const char *profile)
+{
+    struct rule rule = {.name = strdup(name),
+                        .object = object ? strdup(object) : NULL,
+                        .script = script ? strdup(script) : NULL,
+                        .deadline_ms = deadline_ms,
+                        .profile = profile ? strdup(profile) : NULL};
+
+    assert_int_equal(rules_add(&list, &rule), 0);
+}
+
+static void assert_profile(const char *name, const char *object, const char *script)
+{
+    const struct rule *rule = find_profile(object, script);
+
+    assert_non_null(rule);
+    assert_string_equal(rule->name, name);
+}
+
+static void a_script_fits_by_its_path_or_its_last_component(void **state)
+{
+    add_profile("path", NULL, "/etc/hooks/qemu.d/10-*", 0, "a");
+    add_profile("name", NULL, "*-forward", 0, "b");
+    add_profile("literal", NULL, "qemu", 0, "c");
+    assert_profile("path", "g", "/etc/hooks/qemu.d/10-forward");
+    assert_profile("name", "g", "/etc/hooks/qemu.d/20-forward");
+    assert_profile("literal", "g", "/etc/hooks/qemu");
+    assert_null(find_profile("g", "/etc/hooks/qemu.d/other"));
+    assert_null(find_profile("g", "/srv/etc/hooks/qemu.d/10-x"));
+    assert_null(find_profile("g", "/etc/qemu/x"));
+}
+
+static void a_star_of_a_path_goes_over_slashes(void **state)
+{
+    add_profile("below", NULL, "/etc/hooks/qemu.d/*", 0, "a");
+    assert_profile("below", "g", "/etc/hooks/qemu.d/guest/prepare/begin");
+}
+
+static void a_rule_with_a_script_fits_no_call_without_one(void **state)
+{
+    add_profile("any", NULL, "*", 0, "a");
+    assert_null(find_profile("g", NULL));
+    assert_profile("any", "g", "/x");
+}
+
+static void the_first_rule_that_fits_and_has_a_profile_gives_it(void **state)
+{
+    add_profile("time", NULL, NULL, 1000, NULL);
+    add_profile("guest", "vm-*", NULL, 0, "a");
+    add_profile("script", NULL, "nft", 0, "b");
+    add_profile("rest", NULL, NULL, 2000, "c");
+    assert_profile("guest", "vm-1", "/h/nft");
+    assert_profile("script", "other", "/h/nft");
+    assert_profile("rest", "other", "/h/x");
+}
+
+static void the_first_rule_that_fits_and_has_a_deadline_gives_it(void **state)
+{
+    add_profile("profile", NULL, NULL, 0, "a");
+    add_profile("both", "vm-*", NULL, 2000, "b");
+    add_profile("rest", NULL, NULL, 3000, NULL);
+    assert_match("both", "qemu", "vm-1", "start");
+    assert_match("rest", "qemu", "other", "start");
+}
+
 /* Such a pattern would take years in a matcher that goes back over every star. */
 static void many_stars_against_the_longest_name_take_no_time(void **state)
 {
@@ -126,6 +200,11 @@ int main(void)
         cmocka_unit_test_teardown(patterns_are_those_of_the_shell, clear),
         cmocka_unit_test_teardown(a_leading_dot_and_capital_letters_are_characters_like_others,
                                   clear),
+        cmocka_unit_test_teardown(a_script_fits_by_its_path_or_its_last_component, clear),
+        cmocka_unit_test_teardown(a_star_of_a_path_goes_over_slashes, clear),
+        cmocka_unit_test_teardown(a_rule_with_a_script_fits_no_call_without_one, clear),
+        cmocka_unit_test_teardown(the_first_rule_that_fits_and_has_a_profile_gives_it, clear),
+        cmocka_unit_test_teardown(the_first_rule_that_fits_and_has_a_deadline_gives_it, clear),
         cmocka_unit_test_teardown(many_stars_against_the_longest_name_take_no_time, clear),
     };
 

@@ -1,0 +1,515 @@
+/*
+ * What a profile section means: every key, right and wrong, lists set and added to, inheriting.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "profiles.h"
+
+#include <pwd.h>
+
+static void a_profile_that_says_nothing_is_isolated(void **state)
+{
+    const struct profile *profile;
+
+    assert_loads("\nprofile p {}");
+    profile = profile_of("p");
+    assert_same_profile(profile, profile_of("isolated"));
+    assert_string_equal(profile->file, tree_path("conf"));
+    assert_int_equal(profile->line, 2);
+}
+
+static void every_key_takes_its_value(void **state)
+{
+    const struct profile *profile;
+
+    assert_loads("profile \"p\" {\n"
+                 "    user = root\n"
+                 "    capabilities = { NET_ADMIN, CAP_SYS_NICE, cap_chown, kill }\n"
+                 "    syscalls = { @mount, ptrace, '@clock' }\n"
+                 "    address_families = { AF_NETLINK, AF_INET6 }\n"
+                 "    network = host\n"
+                 "    dev = host\n"
+                 "    tmp = host\n"
+                 "    writable = { /sys, -/srv/a, \"/srv/with space\" }\n"
+                 "    hidden = { -/srv/b }\n"
+                 "    sockets = { /run/x, '-/run/y' }\n"
+                 "    tmp_size = 1G\n"
+                 "    time = 2.5\n"
+                 "    cpu = 7\n"
+                 "    memory = 512M\n"
+                 "    processes = 9\n"
+                 "    file_size = 8K\n"
+                 "    open_files = 64\n"
+                 "}\n");
+    profile = profile_of("p");
+    assert_false(profile->unconfined);
+    assert_string_equal(profile->user, "root");
+    assert_int_equal(profile->uid, 0);
+    assert_int_equal(profile->gid, 0);
+    assert_false(profile->user_missing);
+    assert_true(profile->capabilities == (CAP(NET_ADMIN) | CAP(SYS_NICE) | CAP(CHOWN) | CAP(KILL)));
+    assert_texts(&profile->syscalls, "@mount", "ptrace", "@clock", NULL);
+    assert_families(profile, AF_NETLINK, AF_INET6, AF_UNSPEC);
+    assert_true(profile->host_network && profile->host_dev && profile->host_tmp);
+    assert_texts(&profile->writable, "/sys", "-/srv/a", "/srv/with space", NULL);
+    assert_texts(&profile->hidden, "-/srv/b", NULL);
+    assert_texts(&profile->sockets, "/run/x", "-/run/y", NULL);
+    assert_int_equal(profile->tmp_size, 1024L * 1024 * 1024);
+    assert_int_equal(profile->time_ms, 2500);
+    assert_int_equal(profile->cpu_seconds, 7);
+    assert_int_equal(profile->memory, 512 * 1024 * 1024);
+    assert_int_equal(profile->processes, 9);
+    assert_int_equal(profile->file_size, 8192);
+    assert_int_equal(profile->open_files, 64);
+}
+
+static void a_user_is_a_name_or_a_number(void **state)
+{
+    const struct passwd *nobody = getpwnam("nobody");
+    char text[64];
+
+    assert_non_null(nobody);
+    assert_loads("profile p { user = nobody }");
+    assert_int_equal(profile_of("p")->uid, nobody->pw_uid);
+    assert_int_equal(profile_of("p")->gid, nobody->pw_gid);
+    snprintf(text, sizeof(text), "profile p { user = %u }", nobody->pw_uid);
+    assert_loads(text);
+    assert_int_equal(profile_of("p")->uid, nobody->pw_uid);
+    assert_int_equal(profile_of("p")->gid, nobody->pw_gid);
+    assert_complains(2, "profile p {\nuser = '' }", "user takes", "write user = virthook-run",
+                     NULL);
+}
+
+/* The number that changes no user when it is given to setresuid(2) is nobody's. */
+static void a_user_who_does_not_exist_has_no_number(void **state)
+{
+    static const char *const users[] = {"virthook-no-such", "4294967295", "4294967294",
+                                        "99999999999", "-1"};
+    char text[64];
+
+    for (size_t i = 0; i < sizeof(users) / sizeof(users[0]); i++) {
+        snprintf(text, sizeof(text), "profile p { user = '%s' }", users[i]);
+        assert_loads(text);
+        assert_true(profile_of("p")->user_missing);
+        assert_int_equal(profile_of("p")->uid, (uid_t)-1);
+        assert_int_equal(profile_of("p")->gid, (gid_t)-1);
+    }
+}
+
+static void unknown_capabilities_are_refused_with_the_one_that_may_be_meant(void **state)
+{
+    assert_complains(2, "profile p {\ncapabilities = { CAP_NET_ADMNI } }",
+                     "'CAP_NET_ADMNI' is no capability", "did you mean 'net_admin'?", NULL);
+    assert_complains(3, "profile p {\ncapabilities = { NET_ADMIN,\nSYSADMIN } }",
+                     "'SYSADMIN' is no capability", "did you mean 'sys_admin'?", NULL);
+    assert_complains(1, "profile p { capabilities = everything }", "'everything' is no capability",
+                     "capabilities(7)", NULL);
+    assert_complains(1, "profile p { capabilities = '' }", "'' is no capability", NULL);
+    assert_complains(1, "profile p { capabilities = 12 }", "'12' is no capability", NULL);
+    assert_complains(1, "profile p { capabilities = CAP_CAP_CHOWN }", "is no capability", NULL);
+}
+
+static void unknown_system_calls_are_refused_with_the_one_that_may_be_meant(void **state)
+{
+    assert_complains(2, "profile p {\nsyscalls = { read, ptracee } }",
+                     "'ptracee' is no system call", "did you mean 'ptrace'?", NULL);
+    assert_complains(1, "profile p { syscalls += { @modul } }", "'@modul' is no set", "'@module'",
+                     NULL);
+    assert_complains(1, "profile p { syscalls = @everything }", "'@everything' is no set",
+                     "systemd.exec(5)", NULL);
+    assert_complains(1, "profile p { syscalls = all-of-them }", "'all-of-them' is no system call",
+                     "names of sets start with @", NULL);
+    assert_complains(1, "profile p { syscalls = '~@mount' }", "'~@mount' is no system call", NULL);
+    assert_complains(1, "profile p { syscalls = '' }", "'' is no system call", NULL);
+}
+
+static void a_call_of_another_architecture_is_known(void **state)
+{
+    assert_loads("profile p { syscalls = { socketcall, stime, riscv_flush_icache } }");
+    assert_int_equal(profile_of("p")->syscalls.count, 3);
+}
+
+static void unknown_address_families_are_refused_with_the_one_that_may_be_meant(void **state)
+{
+    assert_complains(2, "profile p {\naddress_families = { AF_INET, AF_NETLINQ } }",
+                     "'AF_NETLINQ' is no address family", "did you mean 'AF_NETLINK'?", NULL);
+    assert_complains(1, "profile p { address_families = INET }", "'INET' is no address family",
+                     NULL);
+    assert_complains(1, "profile p { address_families = 2 }", "'2' is no address family",
+                     "address_families(7)", NULL);
+}
+
+static void words_are_those_that_are_told(void **state)
+{
+    assert_complains(1, "profile p { network = own }", "network takes host or none, not 'own'",
+                     NULL);
+    assert_complains(1, "profile p { dev = none }", "dev takes host or own, not 'none'", NULL);
+    assert_complains(1, "profile p { tmp = yes }", "tmp takes host or own, not 'yes'", NULL);
+    assert_complains(1, "profile p { unconfined = maybe }", "unconfined takes yes or no", NULL);
+    assert_loads("profile p { network = none dev = own tmp = own unconfined = no }");
+    assert_false(profile_of("p")->host_network);
+    assert_false(profile_of("p")->host_dev);
+    assert_false(profile_of("p")->host_tmp);
+}
+
+static void paths_are_written_as_they_are(void **state)
+{
+    assert_loads(
+        "profile p { writable = { '//srv///a/', -//srv/b//, /srv/..a, /srv/.b, /srv/- } }");
+    assert_texts(&profile_of("p")->writable, "/srv/a", "-/srv/b", "/srv/..a", "/srv/.b", "/srv/-",
+                 NULL);
+    assert_complains(2, "profile p {\nwritable = { srv } }", "writable takes paths", "start with /",
+                     "'srv'", NULL);
+    assert_complains(1, "profile p { hidden = { --/srv } }", "hidden takes paths", NULL);
+    assert_complains(1, "profile p { sockets = - }", "sockets takes paths", NULL);
+    assert_complains(1, "profile p { sockets = '' }", "sockets takes paths", NULL);
+}
+
+static void a_path_leads_nowhere_else(void **state)
+{
+    static const char *const wrong[] = {"/srv/../etc", "/..", "/srv/..", "-/../srv",
+                                        "/srv/./a",    "/.",  "//..//",  "/srv/."};
+    char text[64];
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        snprintf(text, sizeof(text), "profile p {\nwritable = { '%s' } }", wrong[i]);
+        assert_complains(2, text, "has a component . or ..", wrong[i], NULL);
+    }
+}
+
+static void a_path_is_neither_a_pattern_nor_everything(void **state)
+{
+    assert_complains(1, "profile p { writable = '/dev/i2c-*' }", "'/dev/i2c-*' is a pattern", NULL);
+    assert_complains(1, "profile p { writable = '/dev/tty?' }", "is a pattern", NULL);
+    assert_complains(1, "profile p { writable = '/dev/[a]' }", "is a pattern", NULL);
+    assert_complains(1, "profile p { writable = / }", "writable does not take the whole system",
+                     "unconfined = yes", NULL);
+    assert_complains(1, "profile p { hidden = -// }", "hidden does not take the whole", NULL);
+}
+
+static void a_path_has_its_largest_size(void **state)
+{
+    char text[2048] = "profile p { writable = /", *end = text + strlen(text);
+
+    memset(end, 'a', 1023);
+    strcpy(end + 1023, " }");
+    assert_loads(text);
+    assert_int_equal(strlen(profile_of("p")->writable.texts[0]), 1024);
+    strcpy(end + 1023, "a }");
+    assert_complains(1, text, "at most 1024 bytes", NULL);
+}
+
+static void a_list_has_its_largest_number_of_paths(void **state)
+{
+    char text[4096] = "profile p { writable = { /a0", *end = text + strlen(text);
+
+    for (int i = 1; i < PROFILE_PATHS_MAX; i++)
+        end += sprintf(end, ", /a%d", i);
+    strcpy(end, ", /a0 } }");
+    assert_loads(text);
+    assert_int_equal(profile_of("p")->writable.count, PROFILE_PATHS_MAX);
+    strcpy(end, ", /b } }");
+    assert_complains(1, text, "writable has more than 80 paths", NULL);
+}
+
+static void limits_have_their_ranges(void **state)
+{
+    static const struct {
+        const char *key, *below, *least, *most, *above, *takes;
+    } limits[] = {
+        {"tmp_size", "65535", "64K", "64G", "65G", "bytes from 64K to 64G"},
+        {"time", "0.05", "0.1", "3600", "3600.001", "0, or seconds from 0.1 to 3600"},
+        {"cpu", "0.5", "1", "86400", "86401", "0, or whole seconds from 1 to 86400"},
+        {"memory", "15M", "16M", "4096G", "4097G", "0, or bytes from 16M to 4096G"},
+        {"processes", "-1", "1", "65536", "65537", "0, or a number from 1 to 65536"},
+        {"file_size", "4095", "4K", "65536G", "65537G", "0, or bytes from 4K to 65536G"},
+        {"open_files", "15", "16", "65536", "1K", "0, or a number from 16 to 65536"},
+    };
+    char text[64];
+
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+        const char *const wrong[] = {limits[i].below, limits[i].above, "''", "many",
+                                     "99999999999999999999"};
+
+        for (size_t j = 0; j < sizeof(wrong) / sizeof(wrong[0]); j++) {
+            snprintf(text, sizeof(text), "profile p {\n%s = %s }", limits[i].key, wrong[j]);
+            assert_complains(2, text, limits[i].key, limits[i].takes, NULL);
+        }
+        snprintf(text, sizeof(text), "profile p { %s = %s }", limits[i].key, limits[i].least);
+        assert_loads(text);
+        snprintf(text, sizeof(text), "profile p { %s = %s }", limits[i].key, limits[i].most);
+        assert_loads(text);
+    }
+}
+
+static void a_limit_of_0_is_none_and_the_own_tmp_always_has_a_size(void **state)
+{
+    const struct profile *profile;
+
+    assert_loads("profile p { time = 0 cpu = 0 memory = 0 processes = 0 file_size = 0 "
+                 "open_files = 0 }");
+    profile = profile_of("p");
+    assert_int_equal(profile->time_ms + profile->cpu_seconds + profile->memory, 0);
+    assert_int_equal(profile->processes + profile->file_size + profile->open_files, 0);
+    assert_complains(1, "profile p { tmp_size = 0 }", "tmp_size takes bytes from 64K to 64G", NULL);
+}
+
+static void a_profile_inherits_what_it_does_not_say(void **state)
+{
+    const struct profile *base, *heir;
+
+    assert_loads("profile base {\n"
+                 "user = root capabilities = { NET_ADMIN } syscalls = { @mount } network = host\n"
+                 "address_families = { AF_INET } writable = { /srv } hidden = { /opt }\n"
+                 "sockets = { /run/x } dev = host tmp = host tmp_size = 1M time = 3 cpu = 4\n"
+                 "memory = 64M processes = 5 file_size = 6K open_files = 77 }\n"
+                 "profile heir { inherits = base }\n"
+                 "profile last { inherits = heir cpu = 8 user = nobody network = none }\n");
+    base = profile_of("base");
+    heir = profile_of("heir");
+    assert_same_profile(base, heir);
+    assert_int_equal(heir->line, 6);
+    assert_int_equal(base->uid, 0);
+    assert_int_equal(heir->uid, 0);
+    assert_int_equal(profile_of("last")->cpu_seconds, 8);
+    assert_int_equal(profile_of("last")->memory, 64 * 1024 * 1024);
+    assert_int_equal(profile_of("last")->uid, getpwnam("nobody")->pw_uid);
+    assert_false(profile_of("last")->host_network);
+    assert_int_equal(base->cpu_seconds, 4);
+    assert_string_equal(base->user, "root");
+}
+
+static void a_list_that_is_set_takes_the_place_of_the_inherited_one(void **state)
+{
+    const struct profile *heir;
+
+    assert_loads("profile base { capabilities = { NET_ADMIN } syscalls = { @mount }\n"
+                 "address_families = { AF_INET } writable = { /srv, /opt } hidden = { /a } }\n"
+                 "profile heir { inherits = base capabilities = CHOWN syscalls = { read, write }\n"
+                 "address_families = AF_PACKET writable = /b }\n");
+    heir = profile_of("heir");
+    assert_true(heir->capabilities == CAP(CHOWN));
+    assert_texts(&heir->syscalls, "read", "write", NULL);
+    assert_families(heir, AF_PACKET, AF_UNSPEC);
+    assert_texts(&heir->writable, "/b", NULL);
+    assert_texts(&heir->hidden, "/a", NULL);
+    assert_texts(&profile_of("base")->writable, "/srv", "/opt", NULL);
+}
+
+static void a_list_that_is_added_to_keeps_the_inherited_one(void **state)
+{
+    const struct profile *heir;
+
+    assert_loads(
+        "profile base { capabilities = { NET_ADMIN } syscalls = { @mount }\n"
+        "address_families = { AF_INET } writable = { /srv, /opt } hidden = { /a }\n"
+        "sockets = none }\n"
+        "profile heir { inherits = base capabilities += CHOWN syscalls += { read, write, }\n"
+        "address_families+={AF_PACKET,AF_INET} writable += { /b, /srv/, /b }\n"
+        "sockets += /run/x }\n");
+    heir = profile_of("heir");
+    assert_true(heir->capabilities == (CAP(CHOWN) | CAP(NET_ADMIN)));
+    assert_texts(&heir->syscalls, "@mount", "read", "write", NULL);
+    assert_families(heir, AF_INET, AF_PACKET, AF_UNSPEC);
+    assert_texts(&heir->writable, "/srv", "/opt", "/b", NULL);
+    assert_texts(&heir->hidden, "/a", NULL);
+    assert_texts(&heir->sockets, "/run/x", NULL);
+    assert_texts(&profile_of("base")->writable, "/srv", "/opt", NULL);
+}
+
+static void what_is_added_is_told_from_what_is_set_wherever_they_stand(void **state)
+{
+    assert_loads("deadline = 5\n"
+                 "rule 'r' { object = 'a' deadline = 5 }\n"
+                 "profile base { hidden = { /a, /b } writable = /c time = 5 }\n"
+                 "profile p { inherits = base writable += { /d, /e } hidden = { /f, /g }\n"
+                 "    cpu = 5 sockets += { '-/h' } capabilities = none }\n"
+                 "failure start { exit = deny other = deny }\n"
+                 "profile q { inherits = p hidden += /i writable = { /j } }\n");
+    assert_texts(&profile_of("p")->writable, "/c", "/d", "/e", NULL);
+    assert_texts(&profile_of("p")->hidden, "/f", "/g", NULL);
+    assert_texts(&profile_of("p")->sockets, "-/dev/log", "-/run/systemd/journal/dev-log", "-/h",
+                 NULL);
+    assert_texts(&profile_of("q")->hidden, "/f", "/g", "/i", NULL);
+    assert_texts(&profile_of("q")->writable, "/j", NULL);
+}
+
+static void an_empty_list_is_none(void **state)
+{
+    const struct profile *profile;
+
+    assert_loads("profile p { capabilities = none syscalls = { none } address_families = none\n"
+                 "writable = none hidden = none sockets = none }\n"
+                 "profile heir { inherits = p }");
+    profile = profile_of("p");
+    assert_int_equal(profile->capabilities, 0);
+    assert_texts(&profile->syscalls, NULL);
+    assert_families(profile, AF_UNSPEC);
+    assert_texts(&profile->writable, NULL);
+    assert_texts(&profile->hidden, NULL);
+    assert_texts(&profile->sockets, NULL);
+    assert_texts(&profile_of("heir")->syscalls, NULL);
+    assert_complains(2, "profile p {\nwritable = {} }", "write none in place of {}", NULL);
+    assert_complains(3, "profile p {\nwritable += {\n} }", "write none in place of {}", NULL);
+    assert_complains(1, "profile p { writable = { none, /a } }", "none stands alone", NULL);
+    assert_complains(1, "profile p { writable = { /a, none } }", "none stands alone",
+                     "write writable = none", NULL);
+    assert_complains(1, "profile p { capabilities += none }", "none stands alone", NULL);
+    assert_loads("profile p { writable = none hidden = /a capabilities = { none } sockets = /b }");
+}
+
+static void lists_have_their_form(void **state)
+{
+    assert_loads("profile p { writable = { # a comment\n /a // and\n , /* more */ /b,\n } }");
+    assert_texts(&profile_of("p")->writable, "/a", "/b", NULL);
+    assert_complains(2, "profile p {\nwritable = { /a,\n\n /b", "the list that opens here", NULL);
+    assert_complains(2, "profile p {\n writable = { /a /b } }", "unexpected token '/b'", NULL);
+    assert_complains(1, "profile p { writable = { , } }", "unexpected token ','", NULL);
+    assert_complains(1, "profile p { writable = { /a,, /b } }", "unexpected token ','", NULL);
+    assert_complains(1, "profile p { writable = { { /a } } }", "{ inside the list", NULL);
+    assert_complains(1, "profile p { writable = { /a = /b } }", "= inside the list", NULL);
+    assert_complains(3, "profile p {\nwritable = { /a, /b\ncpu = 5\n}\n", "= inside the list",
+                     "opens on line 2", NULL);
+    assert_complains(1, "profile p { writable = { '/a' \"/b\" } }", "unexpected token '/b'", NULL);
+    assert_complains(1, "profile p { writable = { /a } '/b' }", "where a key should", NULL);
+    assert_complains(1, "profile p { writable + = /a }", "+ stands outside quotes", NULL);
+    assert_complains(1, "profile p { += /a }", "unexpected token", NULL);
+}
+
+static void what_takes_one_value_takes_no_list(void **state)
+{
+    assert_complains(2, "profile p {\ncpu += 5 }", "cpu takes one value", "write =", NULL);
+    assert_complains(1, "profile p { inherits += isolated }", "inherits takes one value", NULL);
+    assert_complains(1, "profile p { cpu = { 5 } }", "unexpected token '{'", NULL);
+    assert_complains(1, "deadline += 5", "deadline takes one value", NULL);
+    assert_complains(1, "rule r { deadline += 5 }", "deadline takes one value", NULL);
+    assert_complains(1, "failure start { exit += deny }", "exit takes one value", NULL);
+}
+
+static void a_profile_inherits_from_one_that_stands_before(void **state)
+{
+    assert_complains(2, "profile p {\ninherits = q }\nprofile q {}", "there is no profile 'q' here",
+                     "unconfined, isolated", NULL);
+    assert_complains(1, "profile p { inherits = p }", "there is no profile 'p' here", NULL);
+    assert_complains(2, "profile quiet {}\nprofile p { inherits = quite }", "no profile 'quite'",
+                     "did you mean 'quiet'?", NULL);
+    assert_complains(3, "profile p {\ncpu = 5\ninherits = isolated }",
+                     "inherits stands first in a profile", "before cpu", NULL);
+    assert_complains(3, "profile p {\ninherits = isolated\ninherits = isolated }",
+                     "inherits stands on line 2 already", NULL);
+}
+
+static void the_built_in_isolated_can_be_replaced_and_inherited_from_while_it_is(void **state)
+{
+    assert_loads("profile isolated { inherits = isolated cpu = 5 }\n"
+                 "profile p { inherits = isolated }\n"
+                 "profile q {}\n");
+    assert_int_equal(loaded->profiles.count, 4);
+    assert_int_equal(profile_of("isolated")->cpu_seconds, 5);
+    assert_int_equal(profile_of("isolated")->line, 1);
+    assert_int_equal(profile_of("p")->cpu_seconds, 5);
+    assert_int_equal(profile_of("q")->cpu_seconds, 300);
+}
+
+static void an_unconfined_profile_has_a_time_and_limits_alone(void **state)
+{
+    const struct profile *profile;
+
+    assert_loads("profile p { inherits = unconfined time = 5 open_files = 32 }\n"
+                 "profile q { unconfined = yes }\n");
+    profile = profile_of("p");
+    assert_true(profile->unconfined);
+    assert_int_equal(profile->time_ms, 5000);
+    assert_int_equal(profile->open_files, 32);
+    assert_int_equal(profile->memory, 0);
+    assert_int_equal(profile->cpu_seconds, 0);
+    assert_true(profile_of("q")->unconfined);
+    assert_complains(3, "profile p {\nunconfined = yes\nuser = root }",
+                     "user has no effect in an unconfined profile", NULL);
+    assert_complains(2, "profile p { inherits = unconfined\nwritable += /a }",
+                     "writable has no effect", NULL);
+    assert_complains(2, "profile p { inherits = unconfined\nunconfined = no }",
+                     "what inherits from an unconfined profile is unconfined", NULL);
+}
+
+/* The values of what a profile inherits from were not asked for, so none is refused. */
+static void an_unconfined_profile_may_inherit_limits_from_a_confined_one(void **state)
+{
+    assert_loads("profile p { inherits = isolated unconfined = yes cpu = 9 }");
+    assert_true(profile_of("p")->unconfined);
+    assert_int_equal(profile_of("p")->cpu_seconds, 9);
+    assert_int_equal(profile_of("p")->memory, profile_of("isolated")->memory);
+}
+
+static void a_profile_has_a_name_of_its_own(void **state)
+{
+    assert_complains(1, "profile unconfined { time = 5 }", "unconfined is built in",
+                     "inherits = unconfined", NULL);
+    assert_complains(1, "profile {}", "missing title", NULL);
+    assert_complains(1, "profile '' {}", "'' cannot be a profile's name", NULL);
+    assert_complains(1, "profile 'a b' {}", "'a b' cannot be a profile's name", NULL);
+    assert_complains(1, "profile -a {}", "cannot be a profile's name", NULL);
+    assert_complains(1, "profile a/b {}", "cannot be a profile's name", NULL);
+    assert_complains(1,
+                     "profile 12345678901234567890123456789012345678901234567890123456789012345 "
+                     "{}",
+                     "has 1 to 64 letters", NULL);
+    assert_complains(3, "profile a {}\n\nprofile a {}", "'a'", "once", NULL);
+    assert_loads("profile A.b-c_1 {}");
+    assert_non_null(profile_of("A.b-c_1"));
+}
+
+static void a_key_that_stands_twice_is_refused(void **state)
+{
+    assert_complains(3, "profile p {\ncpu = 5\ncpu = 5 }", "cpu stands on line 2 already", NULL);
+    assert_complains(4, "profile p {\nwritable = { /a,\n/b }\nwritable += /c }",
+                     "writable stands on line 2 already", NULL);
+}
+
+static void an_unknown_key_is_refused_with_the_one_that_may_be_meant(void **state)
+{
+    assert_complains(2, "profile p {\nwriteable = /a }", "'writeable'", "did you mean 'writable'?",
+                     NULL);
+    assert_complains(1, "profile p { deadline = 5 }", "'deadline'", NULL);
+    assert_complains(1, "profil p {}", "did you mean 'profile'?", NULL);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, tree_set_up, loading_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_profile_that_says_nothing_is_isolated),
+        TEST(every_key_takes_its_value),
+        TEST(a_user_is_a_name_or_a_number),
+        TEST(a_user_who_does_not_exist_has_no_number),
+        TEST(unknown_capabilities_are_refused_with_the_one_that_may_be_meant),
+        TEST(unknown_system_calls_are_refused_with_the_one_that_may_be_meant),
+        TEST(a_call_of_another_architecture_is_known),
+        TEST(unknown_address_families_are_refused_with_the_one_that_may_be_meant),
+        TEST(words_are_those_that_are_told),
+        TEST(paths_are_written_as_they_are),
+        TEST(a_path_leads_nowhere_else),
+        TEST(a_path_is_neither_a_pattern_nor_everything),
+        TEST(a_path_has_its_largest_size),
+        TEST(a_list_has_its_largest_number_of_paths),
+        TEST(limits_have_their_ranges),
+        TEST(a_limit_of_0_is_none_and_the_own_tmp_always_has_a_size),
+        TEST(a_profile_inherits_what_it_does_not_say),
+        TEST(a_list_that_is_set_takes_the_place_of_the_inherited_one),
+        TEST(a_list_that_is_added_to_keeps_the_inherited_one),
+        TEST(what_is_added_is_told_from_what_is_set_wherever_they_stand),
+        TEST(an_empty_list_is_none),
+        TEST(lists_have_their_form),
+        TEST(what_takes_one_value_takes_no_list),
+        TEST(a_profile_inherits_from_one_that_stands_before),
+        TEST(the_built_in_isolated_can_be_replaced_and_inherited_from_while_it_is),
+        TEST(an_unconfined_profile_has_a_time_and_limits_alone),
+        TEST(an_unconfined_profile_may_inherit_limits_from_a_confined_one),
+        TEST(a_profile_has_a_name_of_its_own),
+        TEST(a_key_that_stands_twice_is_refused),
+        TEST(an_unknown_key_is_refused_with_the_one_that_may_be_meant),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
