@@ -292,5 +292,6 @@ int main(void)
         cmocka_unit_test(the_kernel_refuses_by_the_filter_what_it_would_do_or_refuse_otherwise),
     };
 
+    bpf_let_libseccomp_work();
     return cmocka_run_group_tests(tests, NULL, forget);
 }

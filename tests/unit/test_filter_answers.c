@@ -243,5 +243,6 @@ int main(void)
         cmocka_unit_test(calls_of_an_architecture_that_is_not_ours_are_denied),
     };
 
+    bpf_let_libseccomp_work();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

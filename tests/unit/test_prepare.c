@@ -432,5 +432,6 @@ int main(void)
         cmocka_unit_test(the_host_is_what_the_kernel_says),
     };
 
+    bpf_let_libseccomp_work();
     return cmocka_run_group_tests(tests, NULL, forget_last);
 }
