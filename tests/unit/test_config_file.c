@@ -116,8 +116,7 @@ static void the_complaint_cannot_steer_a_terminal(void **state)
 
 static void a_file_is_read_up_to_its_largest_size(void **state)
 {
-    char *text = malloc(CONFIG_TEXT_MAX + 1);
-    auto_free char *owner = text;
+    auto_free char *text = malloc(CONFIG_TEXT_MAX + 1);
 
     memset(text, '#', CONFIG_TEXT_MAX + 1);
     assert_int_equal(load_bytes(text, CONFIG_TEXT_MAX), 0);
