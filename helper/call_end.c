@@ -9,7 +9,6 @@
 #include "clock.h"
 #include "reason.h"
 #include "tmp.h"
-#include "virthook-config.h"
 
 #include <string.h>
 
@@ -157,7 +156,7 @@ static void release_tmp(const struct call *call)
     const struct message_call *request = call_request(call);
 
     if (call->started_ms && tmp_is_last(request->driver, request->operation))
-        tmp_release(VIRTHOOK_TMP_DIR, request->driver, request->object);
+        tmp_release(call->helper->config->guest_tmp, request->driver, request->object);
 }
 
 void call_finish(struct call *call)

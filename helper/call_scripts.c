@@ -61,7 +61,7 @@ static int take_tmp(struct call *call, const struct sandbox *sandbox)
 
     if (sandbox->tmp_size == 0)
         return 0;
-    return tmp_take(VIRTHOOK_TMP_DIR, &owner, sandbox->tmp_size, &call->tmp);
+    return tmp_take(call->helper->config->guest_tmp, &owner, sandbox->tmp_size, &call->tmp);
 }
 
 static void clear_script(struct call *call)

@@ -30,6 +30,7 @@ void config_free(struct config *config)
     free(config->path);
     free(config->hooks);
     free(config->audit);
+    free(config->guest_tmp);
     rules_clear(&config->rules);
     profiles_clear(&config->profiles);
     free(config->default_profile);

@@ -26,6 +26,7 @@ struct config {
     char *path;            /* of the file, or NULL where none was there */
     char *hooks;           /* absolute */
     char *audit;           /* absolute; a directory, or a file */
+    char *guest_tmp;       /* absolute; where guests' own /tmp are kept */
     bool per_guest_layout; /* default no */
     uint64_t deadline_ms;  /* of a call; default 120 s, at most 1 h */
     uint64_t grace_ms;     /* from SIGTERM to SIGKILL, inside the deadline; default 5 s */

@@ -53,6 +53,7 @@ static const struct key keys[CONFIG_KEYS_MAX] = {
     {"audit_full", KEY_AUDIT_FULL, AT(audit_full), 0, 0, "deny", "deny or count"},
     {"default_profile", KEY_PROFILE, AT(default_profile), 0, 0, PROFILE_DEFAULT,
      "the name of a profile"},
+    {"guest_tmp", KEY_PATH, AT(guest_tmp), 0, 0, VIRTHOOK_TMP_DIR, "a path that starts with /"},
 };
 
 /* Those that are looked at together with others. */
