@@ -64,6 +64,7 @@ class Checkout:
     def __init__(self, folder):
         self.folder = folder
         shutil.copytree(ROOT / "tools", folder / "tools", ignore=LAYOUT)
+        self.write("ARCHITECTURE.md", "")
 
     def write(self, name, text):
         path = self.folder / name
@@ -184,11 +185,22 @@ def test_an_unknown_suite_is_refused_with_the_known_ones(checkout):
 def test_a_header_that_is_within_reach_against_the_arrows_fails(checkout):
     checkout.write("meson.build", WRONG_WAY)
     checkout.write("common/fd.c", "int fd_count(void);\nint fd_count(void) { return 0; }\n")
+    checkout.write("common/fd.h", "#pragma once\n")
     checkout.write("client/channel.h", "#pragma once\n")
     checkout.write("client/channel.c", '#include "channel.h"\n')
     done = checkout.test("structure")
     assert done.returncode == 1
     assert "common/ builds with client/channel.h" in done.stdout
+
+
+def test_a_call_that_is_not_safe_between_clone_and_exec_fails(checkout):
+    checkout.write("meson.build", "project('virthook', 'c')\n"
+                   "static_library('run', 'helper/run/child.c')\n")
+    checkout.write("helper/run/child.c", "#include <stdlib.h>\nvoid *child_get(void);\n"
+                   "void *child_get(void)\n{\n    return malloc(1);\n}\n")
+    done = checkout.test("structure")
+    assert done.returncode == 1
+    assert "child.c makes raw, async-signal-safe calls alone\n    malloc\n" in done.stdout
 
 
 @pytest.mark.parametrize("lines, complaint", [
