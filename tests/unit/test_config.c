@@ -53,8 +53,7 @@ static void a_file_that_says_nothing_leaves_the_defaults(void **state)
 /* The file that is installed; with `settings`, its commented settings put into force. */
 static void load_shipped(bool settings)
 {
-    char *text = calloc(1, 65536);
-    auto_free char *owner = text;
+    auto_free char *text = calloc(1, 65536);
     auto_close int fd = open(SHIPPED_CONFIGURATION, O_RDONLY | O_CLOEXEC);
     size_t size = 0;
 

@@ -176,8 +176,8 @@ static void the_first_error_of_the_file_is_told(void **state)
 
 static void the_longest_file_of_sections_is_read_in_no_time(void **state)
 {
-    char *text = malloc(128 * 1024), *end = text;
-    auto_free char *owner = text;
+    auto_free char *text = malloc(128 * 1024);
+    char *end = text;
 
     for (int i = 0; i < 1024; i++)
         end += sprintf(end, "rule r%d { object = 'guest-%d-*' deadline = 5 }\n", i, i);
