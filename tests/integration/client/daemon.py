@@ -1,8 +1,8 @@
 """A process that uses libvirthook, as a libvirt daemon does: the library's host in these tests.
 
 Runs apart from the test's own process, so that descriptors, children, signals and memory are only
-the library's doing. It is told what to do by lines of JSON on its stdin, does each in a thread of its
-own, and answers by lines on its stdout. ctypes is used, and so the library's ABI is what is tested.
+the library's doing. It is told what to do by lines of JSON on its stdin, does each in a thread of
+its own, and answers by lines on its stdout. It uses ctypes, so that the ABI is what is tested.
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 

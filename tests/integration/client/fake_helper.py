@@ -466,7 +466,7 @@ class TellsOfScripts(Honest):
             {"path": "/hooks/qemu.d/bad", "problem": "writable by others", "duration_ms": 0,
              "stdout_bytes": 0, "stderr_bytes": 0}]
         self.accept(number)
-        denial = {"allow": False, "reason": "exit-status", "message": "no power", "duration_ms": 111}
+        denial = {"allow": False, "reason": "exit-status", "message": "no power", "duration_ms": 11}
         if call["extra"] == "details":
             self.send(VERDICT, number, denial | {"details": True},
                       [sealed_memfd(msgpack.packb(scripts))])

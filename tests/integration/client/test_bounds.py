@@ -6,7 +6,7 @@ next call finds a helper that works.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import pytest
-from conftest import SLACK
+from .support import SLACK
 
 ACKNOWLEDGE = 2
 GRACE = 1

@@ -62,7 +62,7 @@ def test_calls_of_many_threads_get_their_own_answers(opened, plan):
 
 
 def test_the_library_starts_no_thread(opened):
-    """Each request of the test has a thread of its own, so two calls and this question are three."""
+    """Each request of the test has a thread of its own, so two calls and a question are three."""
     daemon = opened("GathersThenAnswers")
     first = daemon.begin("call", extra="2")
     with_one_call = daemon.threads()

@@ -6,7 +6,7 @@ import os
 import signal
 
 import pytest
-from conftest import SLACK, build, wait_until
+from .support import SLACK, build, wait_until
 
 
 @pytest.fixture
