@@ -74,8 +74,8 @@ int trust_check_setid(const struct stat *st, const char *path, char **ret_proble
 }
 
 /*
- * Those of a link or device say nothing, and in a sticky directory nobody can replace what belongs to
- * somebody else.
+ * Those of a link or device say nothing, and in a sticky directory nobody can replace what
+ * belongs to somebody else.
  */
 static bool write_bits_count(const struct stat *st)
 {
