@@ -39,9 +39,6 @@ class Builtin:
     def start(self, cell):
         pass
 
-    def stop(self):
-        pass
-
     def audit(self, cell):
         return []
 
@@ -72,9 +69,6 @@ class Shim:
         cell.write("/etc/virthook/virthook.conf", self.config)
 
     def start(self, cell):
-        pass
-
-    def stop(self):
         pass
 
     def audit(self, cell):

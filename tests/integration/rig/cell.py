@@ -13,6 +13,7 @@ Runs in the test's own process, as root; agent.py is its other half, inside.
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import itertools
 import json
 import os
 import re
@@ -38,6 +39,8 @@ PRIVATE_ETC = [("tmpfs", "tmpfs", "/run", "mode=755"),
                ("folder", "", "/run/.etc/upper", ""), ("folder", "", "/run/.etc/work", ""),
                ("overlay", "overlay", "/etc",
                 "lowerdir=/etc,upperdir=/run/.etc/upper,workdir=/run/.etc/work")]
+
+SERIALS = itertools.count()
 
 AGENT = Path(__file__).with_name("agent.py")
 
@@ -106,8 +109,7 @@ class Cell:
     """
 
     def __init__(self, early_mounts=(), extra_mounts=()):
-        self._serial = Cell._next_serial()
-        self._cgroups = make_cgroups(f"virthook-cell-{os.getpid()}-{self._serial}")
+        self._cgroups = make_cgroups(f"virthook-cell-{os.getpid()}-{next(SERIALS)}")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._agent = subprocess.Popen(
@@ -122,13 +124,6 @@ class Cell:
         except BaseException:
             self.close()
             raise
-
-    _serials = 0
-
-    @classmethod
-    def _next_serial(cls):
-        cls._serials += 1
-        return cls._serials
 
     def _build(self, mounts):
         self._control.settimeout(20)
