@@ -128,5 +128,5 @@ def test_the_deadline_is_that_of_the_call_over_all_its_scripts(place, peer):
 def test_the_message_of_a_late_call_says_what_to_do(place, peer):
     path = place.script("qemu", "sleep 600")
     message = peer.call(timeout_ms=500).message
-    assert message.startswith(f"{path} was still running at the deadline of 0.5 s")
+    assert message.startswith(f"{path} was not done within its deadline of 0.5 s")
     assert str(place.config) in message
