@@ -1,4 +1,4 @@
-"""The disk of the audit log is full: calls are answered as the admin chose, and none is lost silently.
+"""The audit log's disk is full: calls are answered as the admin chose, and what is lost is told.
 
 The log lies on a small tmpfs in a mount namespace of the helper's own.
 """
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.invariant(7)
 MOUNT_AND_EXEC = 'mount -t tmpfs -o size=128k,mode=700 none "$0" && exec "$@"'
 
 
-# Makes each record of a call larger than what a full disk may still have left in the log's last page.
+# Makes each record of a call larger than what the log's last page may still have room for.
 LARGE = "x" * 4096
 
 
