@@ -1,6 +1,7 @@
 """`virt-hook run`: one call with no service and no libvirt."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import itertools
 import json
 import os
 import pty
@@ -12,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from .support import ENVIRONMENT, STUCK, build, run
 
 
@@ -33,6 +35,15 @@ def processes_with(word):
         except (FileNotFoundError, ProcessLookupError):
             continue
     return found
+
+
+serials = itertools.count()
+
+
+@pytest.fixture
+def seconds():
+    """How long a script sleeps: for ever, and by a number that no other process has."""
+    return f"9{os.getpid():07}{next(serials):04}"
 
 
 # For a person.
@@ -165,13 +176,13 @@ def test_json_of_no_script(virt_hook):
 
 # Time.
 
-def test_a_timeout_ends_what_hangs(virt_hook):
-    virt_hook.write_hook("exec sleep 987661\n")
+def test_a_timeout_ends_what_hangs(virt_hook, seconds):
+    virt_hook.write_hook(f"exec sleep {seconds}\n")
     started = time.monotonic()
     result, status = virt_hook.json("--timeout", "1")
     assert status == 1 and time.monotonic() - started < 1 + 1
     assert result["reason"] == "timed-out" and result["scripts"][0]["timed_out"]
-    assert processes_with("987661") == []
+    assert processes_with(seconds) == []
 
 
 def test_a_timeout_may_be_longer_than_the_configurations(virt_hook, tmp_path):
@@ -182,27 +193,27 @@ def test_a_timeout_may_be_longer_than_the_configurations(virt_hook, tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interrupt_ends_the_scripts(virt_hook, number):
-    virt_hook.write_hook("sleep 987662 & wait\n")
+def test_an_interrupt_ends_the_scripts(virt_hook, number, seconds):
+    virt_hook.write_hook(f"sleep {seconds} & wait\n")
     process = subprocess.Popen(virt_hook.argv("--json"), stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, env=ENVIRONMENT)
-    wait_until(lambda: processes_with("987662"))
+    wait_until(lambda: processes_with(seconds))
     process.send_signal(number)
     out, _ = process.communicate(timeout=STUCK)
     assert process.returncode == 130 and json.loads(out)["reason"] == "cancelled"
-    assert processes_with("987662") == []
+    assert processes_with(seconds) == []
     assert [record["reason"] for record in virt_hook.records()] == ["cancelled"]
 
 
-def test_a_second_interrupt_does_not_wait(virt_hook):
-    virt_hook.write_hook("trap '' TERM INT; sleep 987663 & wait; wait; wait\n")
+def test_a_second_interrupt_does_not_wait(virt_hook, seconds):
+    virt_hook.write_hook(f"trap '' TERM INT; sleep {seconds} & wait; wait; wait\n")
     process = subprocess.Popen(virt_hook.argv("--timeout", "60"), stdin=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL, env=ENVIRONMENT)
-    wait_until(lambda: processes_with("987663"))
+    wait_until(lambda: processes_with(seconds))
     process.send_signal(signal.SIGINT)
     wait_until(lambda: process.poll() is not None or process.send_signal(signal.SIGINT))
     assert process.returncode == 130
-    wait_until(lambda: not processes_with("987663"))
+    wait_until(lambda: not processes_with(seconds))
 
 
 def test_a_reader_that_goes_away_is_no_crash(virt_hook):

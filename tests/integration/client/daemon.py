@@ -88,6 +88,15 @@ def plain_reply(reply):
     return result
 
 
+def read_if_there(path):
+    """A file of /proc; nothing where its thread has ended meanwhile."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
 class Daemon:
     """What the test may ask for; each method is one request."""
 
@@ -183,10 +192,8 @@ class Daemon:
         """{pid: state} of this process's children, those of all its threads."""
         found = {}
         for task in os.listdir("/proc/self/task"):
-            with open(f"/proc/self/task/{task}/children", encoding="utf-8") as children:
-                for pid in children.read().split():
-                    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
-                        found[pid] = stat.read().rpartition(")")[2].split()[0]
+            for pid in read_if_there(f"/proc/self/task/{task}/children").split():
+                found[pid] = read_if_there(f"/proc/{pid}/stat").rpartition(")")[2].split()[0]
         return found
 
     def surroundings(self):
@@ -200,8 +207,10 @@ class Daemon:
         return {"signals": signals, "environ_bytes": size, "environment": dict(os.environ),
                 "cwd": os.getcwd()}
 
-    def threads(self):
-        return len(os.listdir("/proc/self/task"))
+    def foreign_threads(self):
+        """Those that Python did not start, or has just ended."""
+        known = {thread.native_id for thread in threading.enumerate()}
+        return [int(task) for task in os.listdir("/proc/self/task") if int(task) not in known]
 
     def leave_a_descriptor_open(self):
         """One that is inherited, as careless daemons have."""

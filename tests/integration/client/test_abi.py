@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pytest
+
 from .support import HERE, build
 
 HEADER = HERE.parents[2] / "client/virthook.h"

@@ -6,6 +6,7 @@ next call finds a helper that works.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import pytest
+
 from .support import SLACK
 
 ACKNOWLEDGE = 2

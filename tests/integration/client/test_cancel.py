@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import pytest
+
 from .support import SLACK
 
 CANCEL = 6

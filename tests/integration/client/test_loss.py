@@ -5,6 +5,7 @@ import os
 import signal
 
 import pytest
+
 from .support import SLACK, wait_until
 
 # A lost helper is noticed by its channel's end: no bound is waited for. Starting two takes a while.
