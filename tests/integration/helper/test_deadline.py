@@ -12,6 +12,9 @@ from .processes import in_namespace, marked
 
 DEADLINE_MS = 600
 
+# A deadline whose quarter, the grace, is enough to tidy up on a busy machine.
+PATIENT_MS = 1600
+
 # What a verdict may be late, in seconds: the client's own grace.
 LATE = 1
 
@@ -63,26 +66,33 @@ def test_a_script_that_has_ended_is_not_waited_for_until_the_deadline(place, pee
     assert verdict.allow and verdict.seconds < 10
 
 
-def test_at_the_deadline_the_whole_tree_gets_sigterm_first(place, peer):
+@pytest.fixture
+def patient(place, start):
+    """A helper that gives scripts the longest grace there is: a quarter of their time."""
+    place.configure("grace = 60\n")
+    return start().peer
+
+
+def test_at_the_deadline_the_whole_tree_gets_sigterm_first(place, patient):
     place.script("qemu", "child() { trap 'echo child >>$T/said; exit' TERM; sleep 600 & wait; }\n"
                  "child & trap 'echo main >>$T/said; wait; exit 7' TERM; sleep 600 & wait; wait")
-    verdict = peer.call(timeout_ms=DEADLINE_MS)
+    verdict = patient.call(timeout_ms=PATIENT_MS)
     assert sorted(place.lines("said")) == ["child", "main"]
     assert verdict.script["exit_status"] == 7
 
 
-def test_a_script_may_tidy_up_within_the_grace_which_is_inside_the_deadline(place, peer):
+def test_a_script_may_tidy_up_within_the_grace_which_is_inside_the_deadline(place, patient):
     place.script("qemu", "trap 'echo goodbye >&2; exit 0' TERM; sleep 600 & wait")
-    verdict = peer.call(timeout_ms=DEADLINE_MS)
+    verdict = patient.call(timeout_ms=PATIENT_MS)
     assert (verdict.allow, verdict.reason) == (False, "timed-out")
     assert verdict.script["timed_out"] and verdict.script["exit_status"] == 0
     assert verdict.script["stderr_tail"] == "goodbye\n"
-    assert verdict.script["duration_ms"] <= DEADLINE_MS
+    assert verdict.script["duration_ms"] <= PATIENT_MS
 
 
-def test_a_stopped_script_may_tidy_up_too(place, peer):
+def test_a_stopped_script_may_tidy_up_too(place, patient):
     place.script("qemu", "trap 'echo goodbye >&2; exit 0' TERM; kill -STOP $$; sleep 600 & wait")
-    assert peer.call(timeout_ms=DEADLINE_MS).script["stderr_tail"] == "goodbye\n"
+    assert patient.call(timeout_ms=PATIENT_MS).script["stderr_tail"] == "goodbye\n"
 
 
 def test_a_script_that_ignores_sigterm_is_killed_at_the_deadline(place, peer):

@@ -47,7 +47,9 @@ def test_a_cancelled_call_ends_with_all_its_processes(place, peer, name, body):
     assert reasons(place) == ["cancelled"]
 
 
-def test_a_cancelled_script_may_tidy_up(place, peer, name):
+def test_a_cancelled_script_may_tidy_up(place, start, name):
+    place.configure("grace = 10\n")
+    peer = start().peer
     place.script("qemu", "trap 'echo goodbye >&2; exit 0' TERM; touch $T/hung-$1; sleep 600 & wait")
     call = begin(place, peer, name)
     peer.cancel(call)
