@@ -19,7 +19,7 @@ test('group', executable('group', 'group.c', dependencies : dependency('cmocka')
 
 # common/ is given the headers of client/, against the arrows.
 WRONG_WAY = """project('virthook', 'c')
-static_library('common', 'common/fd.c', include_directories : 'client')
+static_library('common', 'common/fd.c', include_directories : ['common', 'client'])
 """
 
 GROUP = """
