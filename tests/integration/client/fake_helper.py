@@ -135,6 +135,14 @@ class DiesAtOnce(Honest):
         sys.exit(7)
 
 
+class DiesLate(Honest):
+    """With no hello, when a call has half of its time left."""
+
+    def on_start(self):
+        time.sleep(1)
+        sys.exit(7)
+
+
 class DiesAfterHello(Honest):
     def on_start(self):
         self.hello()

@@ -100,6 +100,17 @@ def test_a_helper_that_starts_slowly_is_not_killed(opened, plan):
     assert len(plan.starts()) == 1
 
 
+def test_a_call_with_time_left_has_a_fresh_helper_for_one_that_an_earlier_call_left(opened, plan):
+    """The first call's own end comes before the second helper's time to start is over."""
+    daemon = opened("DiesLate", "StopsAtOnce", "Honest")
+    first = daemon.call()
+    assert first["reason"] == "no-answer" and first["seconds"] < ACKNOWLEDGE + SLACK
+    assert not plan.is_gone(1), "it was young yet"
+    second = daemon.call()
+    assert second["allow"] and second["seconds"] < ACKNOWLEDGE
+    assert plan.is_gone(1) and len(plan.starts()) == 3
+
+
 def test_a_helper_that_is_stopped_while_idle_is_found_out_by_the_next_call(opened, plan):
     daemon = opened("Honest")
     assert daemon.call()["allow"]
