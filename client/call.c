@@ -147,7 +147,7 @@ static void give_up_alone(struct call *call)
 {
     struct channel *channel = call->channel;
     const char *what = call->exchange.state == EXCHANGE_ACCEPTED
-                           ? "gave no verdict by the deadline that it had named"
+                           ? "gave no verdict in its time; what it did then is in its audit log"
                            : "did not accept the call within 2 s";
 
     failure_set(&call->failure, REASON_NO_ANSWER, "%s lives, but %s", channel->who, what);

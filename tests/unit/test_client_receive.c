@@ -149,17 +149,6 @@ static void a_verdict_may_come_with_no_acceptance_before_it(void **state)
     assert_int_equal(stage->exchange.state, EXCHANGE_ANSWERED);
 }
 
-static void packets_that_wait_are_taken_in_one_go(void **state)
-{
-    struct stage *stage = *state;
-    uint64_t id = send_a_call(stage);
-
-    accept_call(stage, id);
-    answer_call(stage, id);
-    receive(stage);
-    assert_int_equal(stage->exchange.state, EXCHANGE_ANSWERED);
-}
-
 static void the_hello_brings_limits_and_policy(void **state)
 {
     struct stage *stage = *state;
@@ -335,7 +324,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STAGED(a_call_goes_from_hello_to_verdict),
         STAGED(a_verdict_may_come_with_no_acceptance_before_it),
-        STAGED(packets_that_wait_are_taken_in_one_go),
         STAGED(the_hello_brings_limits_and_policy),
         STAGED(nothing_comes_before_the_hello),
         STAGED(a_second_acceptance_would_prolong_the_wait_and_ends_the_helper),

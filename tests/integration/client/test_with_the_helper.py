@@ -180,7 +180,7 @@ def test_a_refused_configuration_names_file_and_line(served, script, tmp_path):
     assert daemon.call()["allow"], "a mend is seen by the next call"
 
 
-def test_the_policy_of_the_configuration_holds_when_the_helper_is_lost(served, script, tmp_path, seconds):
+def test_the_configured_policy_holds_when_the_helper_is_lost(served, script, tmp_path, seconds):
     script(f"sleep {seconds}\n")
     path = tmp_path / "virthook.conf"
     path.write_text('failure "qemu/start" {\n    exit = deny\n    other = allow\n}\n')
