@@ -83,9 +83,13 @@ class Service(Shim):
     name = "service"
     helper = None
 
+    def __init__(self, config=CONFIG, options=()):
+        super().__init__(config)
+        self.options = options
+
     def start(self, cell):
         with open(cell.path("/var/log/virthook-helper.stderr"), "ab") as log:
-            self.helper = cell.spawn([HELPER, "--listen", SOCKET], stdout=log, stderr=log)
+            self.helper = cell.spawn([HELPER, "--listen", SOCKET, *self.options], stdout=log, stderr=log)
         wait_until(lambda: self._listens(cell), 10, "the helper's socket")
 
     def _listens(self, cell):

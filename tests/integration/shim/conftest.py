@@ -56,6 +56,20 @@ def place():
 
 
 @pytest.fixture
+def make():
+    """Makes a place with the arrangement that a test wants."""
+    made = []
+
+    def make_one(arrangement):
+        made.append(make_place(arrangement))
+        return made[-1]
+
+    yield make_one
+    for place in made:
+        place.cell.close()
+
+
+@pytest.fixture
 def served():
     """With a service."""
     made = make_place(Service())

@@ -5,6 +5,8 @@ import signal
 
 import pytest
 
+from rig.arrangement import Service
+
 # What a test allows the machine over what is promised, in seconds. Each call starts a process.
 SLACK = 1
 
@@ -190,6 +192,20 @@ def test_a_service_is_asked_where_one_listens(served):
     assert result.status == 1 and "exited with status 3" in result.stderr
     logs = [path.name for path in served.cell.path("/var/log/virthook").iterdir()]
     assert logs == ["service.log"]
+
+
+def test_a_service_with_another_hooks_directory_is_asked_for_what_is_there(make):
+    place = make(Service(options=("--hooks", "/etc/elsewhere")))
+    place.cell.write("/etc/elsewhere/qemu", "#!/bin/sh\necho from elsewhere >&2\nexit 1\n", 0o755)
+    result = place.call()
+    assert result.status == 1
+    assert "from elsewhere" in result.stderr
+
+
+def test_a_service_that_has_no_hooks_is_not_asked(served):
+    served.arrangement.helper.kill(signal.SIGSTOP)
+    result = served.call()
+    assert (result.status, result.seconds < 1) == (0, True)
 
 
 def test_a_stopped_service_is_waited_for_two_seconds(served):
