@@ -10,7 +10,6 @@ import scratch
 from interrupts import hold
 from scenes import GUEST, HOOKS
 
-from rig.cell import own_cgroups
 from rig.command import RigError, wait_until
 from rig.libvirtd import Libvirtd
 
@@ -18,10 +17,6 @@ URI = "qemu:///system"
 
 # For whatever answers at once when all is well.
 SOON = 20
-
-# The rig gives a libvirtd cgroups of its own where the machine has version 1. Where it has version
-# 2 alone, libvirtd would make some among the machine's and leave them: it is shown none.
-NO_CGROUPS = ("tmpfs", "tmpfs", "/sys/fs/cgroup", "mode=755")
 
 
 @dataclass
@@ -46,7 +41,6 @@ def make_daemon(arrangement):
     """A Libvirtd that is not yet started, in its namespaces."""
     try:
         return Libvirtd(arrangement, hooks={"qemu": HOOKS / "allow"}, cache=scratch.cache(),
-                        extra_mounts=[] if own_cgroups() else [NO_CGROUPS],
                         start=False)
     except (OSError, RigError) as error:
         raise RigError(f"no namespaces, or no mounts in them, for a libvirtd of its own: {error} "

@@ -58,11 +58,17 @@ class Process:
 
 
 def own_cgroups():
-    """[(controllers, folder of this process)] of the version 1 hierarchies that are mounted."""
+    """[(controllers, folder of this process)] of the version 1 hierarchies that are mounted.
+
+    Where there are none, ("", root) of version 2: there a folder has the controllers that its
+    parent hands on, and the root alone is sure to.
+    """
     mounted = {}
     for line in Path("/proc/self/mountinfo").read_text(encoding="ascii").splitlines():
         fields, _, rest = line.partition(" - ")
         kind, _, options = rest.split(" ", 2)
+        if kind == "cgroup2":
+            mounted.setdefault("", fields.split()[4])
         if kind == "cgroup":
             names = [o for o in options.split(",") if o not in ("rw", "ro", "xattr")]
             mounted[",".join(names)] = fields.split()[4]
@@ -71,7 +77,7 @@ def own_cgroups():
         _, controllers, path = line.split(":", 2)
         if controllers in mounted:
             found.append((controllers, mounted[controllers] + path.rstrip("/")))
-    return found
+    return [pair for pair in found if pair[0]] or [(c, mounted[c]) for c, _ in found]
 
 
 def make_cgroups(name):
