@@ -89,7 +89,8 @@ class Service(Shim):
 
     def start(self, cell):
         with open(cell.path("/var/log/virthook-helper.stderr"), "ab") as log:
-            self.helper = cell.spawn([HELPER, "--listen", SOCKET, *self.options], stdout=log, stderr=log)
+            self.helper = cell.spawn([HELPER, "--listen", SOCKET, *self.options],
+                                     stdout=log, stderr=log)
         wait_until(lambda: self._listens(cell), 10, "the helper's socket")
 
     def _listens(self, cell):
