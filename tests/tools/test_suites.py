@@ -4,7 +4,9 @@ Each test lays out a small checkout of its own with the real tools/ in it, and r
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -174,6 +176,19 @@ def test_a_build_that_fails_fails_its_suites_and_is_shown_once(checkout):
     done = checkout.test("build-gcc", "unit")
     assert (done.returncode, last_line(done)) == (1, "0 passed, 2 failed, 0 skipped")
     assert done.stdout.count("ninja: build stopped") == 1
+
+
+def test_a_signal_ends_what_runs_and_tools_test(checkout):
+    fifo = checkout.folder / "fifo"
+    os.mkfifo(fifo)
+    checkout.write("tests/tools/test_one.py", "import time\ndef test_a():\n"
+                   f"    with open('{fifo}', 'w'):\n        time.sleep(600)\n")
+    argv = [checkout.folder / "tools/test", "tools"]
+    with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as run:
+        with open(fifo, "rb") as running:  # opened by the test, closed when it has ended
+            run.send_signal(signal.SIGTERM)
+            assert running.read() == b""
+        assert run.wait(60) == 128 + signal.SIGTERM
 
 
 def test_an_unknown_suite_is_refused_with_the_known_ones(checkout):
