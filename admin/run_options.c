@@ -111,8 +111,8 @@ static bool take_timeout(const char *value, uint64_t *ret_ms)
     return true;
 }
 
-/* One option; false where it, or --help, ends the command. */
-static bool take_option(struct run_options *options, int key, int *ret_status)
+/* One option, as given; false where it, or --help, ends the command. */
+static bool take_option(struct run_options *options, int key, const char *given, int *ret_status)
 {
     switch (key) {
     case KEY_CONFIG:
@@ -135,9 +135,10 @@ static bool take_option(struct run_options *options, int key, int *ret_status)
         fputs(help_text, stdout);
         *ret_status = STATUS_ALLOW;
         return false;
+    case ':':
+        return complain("a value is missing after ", given);
     default:
-        fputs("Try 'virt-hook run --help'.\n", stderr);
-        return false;
+        return complain("there is no option ", given);
     }
 }
 
@@ -164,8 +165,8 @@ bool run_options_parse(int argc, char **argv, struct run_options *ret_options, i
     *ret_options = (struct run_options){0};
     *ret_status = STATUS_USAGE;
     /* "+": options end at the first name, so that an object may begin with a hyphen. */
-    while ((key = getopt_long(argc, argv, "+", long_options, NULL)) != -1) {
-        if (!take_option(ret_options, key, ret_status))
+    while ((key = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
+        if (!take_option(ret_options, key, argv[optind - 1], ret_status))
             return false;
     }
     return take_names(ret_options, argc - optind, argv + optind);

@@ -110,18 +110,28 @@ static uint64_t ping_time(const struct call *call, uint64_t end)
     return call->exchange.state == EXCHANGE_NEW ? end : end - CALL_PING_MS;
 }
 
-/* The helper is lost, by this call's time; what the others on it have lost is another matter. */
-static void lose_silent(struct call *call, const char *what)
+/* What becomes of a helper that does not answer, in words. */
+static const char *its_end(const struct channel *channel)
 {
-    struct channel *channel = call->channel;
-    const char *end = channel_is_private(channel) ? "it was killed" : "it was disconnected from";
-
-    failure_set(&call->failure, REASON_NO_ANSWER, "%s %s; %s, and the next call tries anew",
-                channel->who, what, end);
-    channel_lose(channel, REASON_HELPER_LOST, "%s %s", channel->who, what);
+    return channel_is_private(channel) ? "it was killed" : "it was disconnected from";
 }
 
-/* A helper that is younger than its time to start may be ready for the next call. */
+/* The helper is lost; what it is to the other calls on it is another matter. */
+static void lose_silent(struct call *call)
+{
+    struct channel *channel = call->channel;
+
+    failure_set(&call->failure, REASON_NO_ANSWER,
+                "%s does not answer, not even to a ping; %s, and the next call tries anew",
+                channel->who, its_end(channel));
+    channel_lose(channel, REASON_HELPER_LOST, "%s did not answer to a ping; %s", channel->who,
+                 its_end(channel));
+}
+
+/*
+ * A helper that is younger than its time to start may be ready for the next call. One that is not
+ * was started by an earlier call, perhaps, and this one has time for another.
+ */
 static void give_up_greeting(struct call *call)
 {
     struct channel *channel = call->channel;
@@ -129,14 +139,15 @@ static void give_up_greeting(struct call *call)
     if (clock_now_ms() < channel->made_ms + CHANNEL_GREETING_MS - CHANNEL_SLACK_MS)
         failure_set(&call->failure, REASON_NO_ANSWER, "%s was not ready in time", channel->who);
     else
-        lose_silent(call, "did not say hello within 2 s");
+        channel_lose(channel, REASON_NO_ANSWER, "%s did not say hello within 2 s; %s", channel->who,
+                     its_end(channel));
 }
 
 static void give_up_alone(struct call *call)
 {
     struct channel *channel = call->channel;
     const char *what = call->exchange.state == EXCHANGE_ACCEPTED
-                           ? "gave no verdict by the deadline that it had named"
+                           ? "gave no verdict in its time; what it did then is in its audit log"
                            : "did not accept the call within 2 s";
 
     failure_set(&call->failure, REASON_NO_ANSWER, "%s lives, but %s", channel->who, what);
@@ -152,7 +163,7 @@ static void give_up(struct call *call)
     if (call->exchange.state == EXCHANGE_NEW)
         give_up_greeting(call);
     else if (send_shows_silence(call->channel))
-        lose_silent(call, "does not answer, not even to a ping");
+        lose_silent(call);
     else
         give_up_alone(call);
     if (call->cancelled_ms != 0)

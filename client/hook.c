@@ -134,6 +134,12 @@ static int ask(struct virthook *hook, const struct request *request,
     return r;
 }
 
+/* Where event scripts are, the helper alone knows. */
+static bool may_have_scripts(const struct virthook *hook, const struct message_call *message)
+{
+    return message->class == CLASS_EVENT || presence_is_possible(&hook->settings, message->driver);
+}
+
 int virthook_call(struct virthook *hook, const struct virthook_request *request,
                   struct virthook_reply **ret_reply)
 {
@@ -146,7 +152,7 @@ int virthook_call(struct virthook *hook, const struct virthook_request *request,
     r = request_read(request, &known, &checked);
     if (r < 0)
         return r;
-    if (!presence_is_possible(&hook->settings, checked.message.driver))
+    if (!may_have_scripts(hook, &checked.message))
         return reply_no_script(checked.message.driver, settings_hooks_dir(&hook->settings), 0,
                                ret_reply);
     r = request_take_input(&known, &checked);

@@ -15,6 +15,7 @@
 #include "message.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 
 void policy_learn(struct known_policy *policy, const struct failure_policy *rules)
@@ -51,7 +52,7 @@ static int read_packet(int fd, uint8_t **ret_data, size_t *ret_size)
     return 0;
 }
 
-static int decode_policy(const uint8_t *data, size_t size, struct failure_policy *ret_rules)
+static int decode_copy(const uint8_t *data, size_t size, struct policy_copy *ret_copy)
 {
     auto_message struct message message = {0};
     uint64_t id;
@@ -62,11 +63,14 @@ static int decode_policy(const uint8_t *data, size_t size, struct failure_policy
         return r;
     if (r != 0 || message.type != MESSAGE_HELLO || !message.hello.has_policy)
         return -EBADMSG;
-    *ret_rules = message.hello.policy;
+    ret_copy->rules = message.hello.policy;
+    ret_copy->hooks[0] = '\0';
+    if (message.hello.hooks && strlen(message.hello.hooks) < sizeof(ret_copy->hooks))
+        strcpy(ret_copy->hooks, message.hello.hooks);
     return 0;
 }
 
-int policy_read_copy(const char *path, struct failure_policy *ret_rules)
+int policy_read_copy(const char *path, struct policy_copy *ret_copy)
 {
     auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     auto_free uint8_t *data = NULL;
@@ -81,19 +85,19 @@ int policy_read_copy(const char *path, struct failure_policy *ret_rules)
     r = read_packet(fd, &data, &size);
     if (r < 0)
         return r;
-    return decode_policy(data, size, ret_rules);
+    return decode_copy(data, size, ret_copy);
 }
 
 bool policy_allows(const struct known_policy *policy, const char *path, const char *driver,
                    const char *operation)
 {
-    struct failure_policy rules;
+    struct policy_copy copy;
     enum failure_answer answer;
 
     if (policy->from_hello)
-        rules = policy->rules;
-    else if (!path[0] || policy_read_copy(path, &rules) < 0)
-        failure_policy_defaults(&rules);
-    answer = failure_policy_answer(&rules, driver, operation, FAILURE_OTHER);
+        copy.rules = policy->rules;
+    else if (!path[0] || policy_read_copy(path, &copy) < 0)
+        failure_policy_defaults(&copy.rules);
+    answer = failure_policy_answer(&copy.rules, driver, operation, FAILURE_OTHER);
     return answer == FAILURE_ALLOW;
 }

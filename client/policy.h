@@ -7,6 +7,7 @@
 
 #include "failure_policy.h"
 
+#include <limits.h>
 #include <stdbool.h>
 
 /*
@@ -16,6 +17,12 @@
 struct known_policy {
     bool from_hello;
     struct failure_policy rules;
+};
+
+/* What the copy of a service's hello says. */
+struct policy_copy {
+    struct failure_policy rules;
+    char hooks[PATH_MAX]; /* where the service finds hooks; "" where it does not say */
 };
 
 /* Takes the policy of a hello. */
@@ -34,4 +41,4 @@ bool policy_allows(const struct known_policy *policy, const char *path, const ch
  * Returns 0, -EPERM where it is not to be believed, -EBADMSG where it is no such packet, or another
  * negative errno.
  */
-int policy_read_copy(const char *path, struct failure_policy *ret_rules);
+int policy_read_copy(const char *path, struct policy_copy *ret_copy);

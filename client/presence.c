@@ -8,9 +8,10 @@
  * who vets properly and says what is wrong. Nothing is judged here: a file that the helper will
  * pass over is reported by the helper.
  *
- * The configuration may name another place for the hooks. The library does not read configurations;
- * it only makes sure that the file has no word of it, comments apart, where the caller has not
- * named the place.
+ * A service says where its hooks are, in the copy of its hello; one that has left no copy that can
+ * be believed is asked. For a private helper the configuration may name another place. The library
+ * does not read configurations; it only makes sure that the file has no word of it, comments apart,
+ * where the caller has not named the place.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -19,6 +20,7 @@
 #include "cleanup.h"
 #include "fd.h"
 #include "names.h"
+#include "policy.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -111,13 +113,31 @@ static bool may_move_hooks(const struct settings *settings)
     return text_names_hooks(text, size);
 }
 
+static bool has_service(const struct settings *settings)
+{
+    return settings->socket && !is_absent(settings->socket);
+}
+
+/* Where the helper will look, or NULL where that is not certain. */
+static const char *find_hooks(const struct settings *settings, struct policy_copy *copy)
+{
+    if (settings->hooks)
+        return settings->hooks;
+    if (!has_service(settings))
+        return may_move_hooks(settings) ? NULL : settings_hooks_dir(settings);
+    if (!settings->policy[0] || policy_read_copy(settings->policy, copy) < 0)
+        return NULL;
+    return copy->hooks[0] ? copy->hooks : NULL;
+}
+
 bool presence_is_possible(const struct settings *settings, const char *driver)
 {
-    const char *hooks = settings_hooks_dir(settings);
+    struct policy_copy copy;
+    const char *hooks = find_hooks(settings, &copy);
     char path[PATH_MAX];
     int length;
 
-    if (!settings->hooks && may_move_hooks(settings))
+    if (!hooks)
         return true;
     length = snprintf(path, sizeof(path), "%s/%s", hooks, driver);
     if (length < 0 || (size_t)length >= sizeof(path) - strlen(".d") || !is_absent(path))

@@ -32,7 +32,7 @@
 #define BACKOFF_LAST_MS  5000
 
 /* What must be left of a call's time to be acknowledged, for a helper to start in. */
-#define START_MS 1000
+#define START_MS 500
 
 /* Killed helpers that the kernel does not let die (state D); with more, another one would not help.
  */

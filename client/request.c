@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "fd.h"
 #include "sized.h"
+#include "uuid.h"
 
 #include <poll.h>
 #include <string.h>
@@ -144,6 +145,8 @@ int request_take_input(const struct virthook_request *known, struct request *req
     request->input = take_fd(&memfd);
     request->input_size = size;
     request->message.has_stdin = true;
+    if (!request->message.uuid && uuid_find(request->input, request->uuid))
+        request->message.uuid = request->uuid;
     return 0;
 }
 

@@ -15,6 +15,7 @@
 #include "packet.h"
 #include "peer.h"
 #include "state.h"
+#include "undead.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -193,6 +194,7 @@ static void tear_down(struct helper *helper, struct signals *signals)
 {
     listen_stop(helper);
     peer_close_all(helper);
+    undead_clear();
     spawn_clear(&helper->spawn);
     audit_close(helper->audit);
     sandboxes_clear(&helper->sandboxes);

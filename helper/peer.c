@@ -155,6 +155,7 @@ static struct message make_hello(const struct helper *helper)
                                                          : config->deadline_ms,
         .hello.stdin_max = config->stdin_max,
         .hello.calls_max = config->calls_max,
+        .hello.hooks = helper->options.hooks ? helper->options.hooks : config->hooks,
         .hello.has_policy = true,
         .hello.policy = config->failure,
     };

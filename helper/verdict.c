@@ -65,7 +65,7 @@ static int outcome_of_time_out(const char *path, const struct outcome_words *wor
 {
     return outcome_of_problem(
         REASON_TIMED_OUT, ret_outcome,
-        "%s was still running at the deadline of %g s and was ended; make it faster, or give it "
+        "%s was not done within its deadline of %g s and was ended; make it faster, or give it "
         "time by a rule with a longer deadline in %s",
         path, (double)words->deadline_ms / 1000, words->config);
 }

@@ -64,6 +64,7 @@ static void decode_helper_hello(struct fields *fields, struct message *message)
     hello->deadline_ms = fields_uint(fields, "deadline_ms", REQUIRED, UINT64_MAX);
     hello->stdin_max = fields_uint(fields, "stdin_max", REQUIRED, UINT64_MAX);
     hello->calls_max = fields_uint(fields, "calls_max", REQUIRED, UINT64_MAX);
+    hello->hooks = fields_text(fields, "hooks", OPTIONAL, PROTOCOL_PATH_MAX);
     decode_policy(fields, hello);
 }
 

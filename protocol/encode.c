@@ -58,11 +58,13 @@ static void encode_helper_hello(struct writer *writer, const struct message *mes
 {
     const struct message_hello *hello = &message->hello;
 
-    writer_map(writer, 6U + hello->has_policy);
+    writer_map(writer, 6U + (hello->hooks != NULL) + hello->has_policy);
     encode_speaker(writer, hello);
     writer_key_uint(writer, "deadline_ms", hello->deadline_ms);
     writer_key_uint(writer, "stdin_max", hello->stdin_max);
     writer_key_uint(writer, "calls_max", hello->calls_max);
+    if (hello->hooks)
+        writer_key_text(writer, "hooks", hello->hooks, PROTOCOL_PATH_MAX, KEEP_START);
     if (hello->has_policy)
         encode_policy(writer, &hello->policy);
 }

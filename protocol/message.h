@@ -83,6 +83,7 @@ struct message_hello {
     uint64_t deadline_ms; /* of a call that no rule changes */
     uint64_t stdin_max;   /* bytes */
     uint64_t calls_max;   /* calls of one peer that may be open at once */
+    const char *hooks;    /* the directory where it finds them, or NULL where it does not say */
     bool has_policy;
     struct failure_policy policy;
 };

@@ -116,37 +116,46 @@ static bool is_inside_character(char c)
     return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* Writes well-formed text, cut to `most` bytes at a character's border. */
-static void write_cut(struct writer *writer, const char *text, size_t most, enum writer_keep keep)
-{
-    size_t size = strlen(text), start = 0, end = size;
+/* Part of a text: what is left of it when it is cut. */
+struct part {
+    const char *text;
+    size_t size;
+};
 
-    if (size > most && keep == KEEP_START) {
-        end = most;
-        while (end > 0 && is_inside_character(text[end]))
-            end--;
+/* At most `most` bytes of a text, cut at a character's border where it is UTF-8. */
+static struct part cut(const char *text, size_t most, enum writer_keep keep)
+{
+    size_t size = strlen(text), at = keep == KEEP_START ? most : size - most;
+
+    if (size <= most)
+        return (struct part){.text = text, .size = size};
+    for (int i = 0; i < 3 && is_inside_character(text[at]); i++) {
+        if (keep == KEEP_START)
+            at--;
+        else
+            at++;
     }
-    if (size > most && keep == KEEP_END) {
-        start = size - most;
-        while (start < size && is_inside_character(text[start]))
-            start++;
-    }
-    write_bytes(writer, text + start, end - start);
+    if (keep == KEEP_START)
+        return (struct part){.text = text, .size = at};
+    return (struct part){.text = text + at, .size = size - at};
 }
 
 void writer_key_text(struct writer *writer, const char *key, const char *text, size_t most,
                      enum writer_keep keep)
 {
+    struct part part = cut(text, most, keep);
     auto_free char *escaped = NULL;
 
     writer_string(writer, key);
-    if (text_is_utf8(text, strlen(text))) {
-        write_cut(writer, text, most, keep);
+    if (text_is_utf8(part.text, part.size)) {
+        write_bytes(writer, part.text, part.size);
         return;
     }
-    escaped = text_escape(text, strlen(text), true);
-    if (escaped)
-        write_cut(writer, escaped, most, keep);
-    else
+    escaped = text_escape(part.text, part.size, true);
+    if (!escaped) {
         writer->error = -ENOMEM;
+        return;
+    }
+    part = cut(escaped, most, keep);
+    write_bytes(writer, part.text, part.size);
 }

@@ -31,7 +31,9 @@ static int refuse_owner(const struct stat *st, const char *path, uid_t session_u
 
     if (!shown || !rule || !mend)
         return -ENOMEM;
-    return problem_say(ret_problem, "%s belongs to uid %u: %s: %s, or use a place that is root's",
+    return problem_say(ret_problem,
+                       "%s belongs to uid %u: %s: use a place that is root's, or look at what "
+                       "is there and %s",
                        shown, st->st_uid, rule, mend);
 }
 
@@ -65,15 +67,26 @@ int trust_check_setid(const struct stat *st, const char *path, char **ret_proble
         return 0;
     if (!shown || !mend)
         return -ENOMEM;
-    return problem_say(ret_problem, "%s has the %s (mode %04o): %s", shown, which, permissions(st),
-                       mend);
+    return problem_say(ret_problem,
+                       "%s has the %s (mode %04o): use a file without, or %s if it is a script of "
+                       "your own",
+                       shown, which, permissions(st), mend);
+}
+
+/*
+ * Those of a link or device say nothing, and in a sticky directory nobody can replace what
+ * belongs to somebody else.
+ */
+static bool write_bits_count(const struct stat *st)
+{
+    return S_ISREG(st->st_mode) || (S_ISDIR(st->st_mode) && !(st->st_mode & S_ISVTX));
 }
 
 int trust_check(const struct stat *st, const char *path, uid_t session_uid, char **ret_problem)
 {
     if (st->st_uid != 0 && st->st_uid != session_uid)
         return refuse_owner(st, path, session_uid, ret_problem);
-    if (S_ISLNK(st->st_mode) || (S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX)))
+    if (!write_bits_count(st) || !trust_is_writable(st))
         return 0;
-    return trust_is_writable(st) ? refuse_writable(st, path, ret_problem) : 0;
+    return refuse_writable(st, path, ret_problem);
 }

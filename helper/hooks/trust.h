@@ -12,8 +12,8 @@
 bool trust_is_writable(const struct stat *st);
 
 /*
- * Vets a directory, link or file by itself: it belongs to root or `session_uid`; it cannot be
- * written by group or others, a link's own bits and a sticky directory excepted. `path` is how it
+ * Vets a directory, link or file by itself: it belongs to root or `session_uid`, and a regular file
+ * or directory that is not sticky cannot be written by group or others. `path` is how it
  * is named in the sentence. Returns 0, VET_E_REFUSED with the sentence, or -ENOMEM.
  */
 int trust_check(const struct stat *st, const char *path, uid_t session_uid, char **ret_problem);

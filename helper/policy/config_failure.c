@@ -73,8 +73,11 @@ int config_failure_begin(struct config_failure *failure, const char *title, unsi
     const char *slash = strchr(title, '/');
     const char *operation = slash ? slash + 1 : title;
     auto_free char *driver = slash ? strndup(title, (size_t)(slash - title)) : strdup("*");
-    int r = driver ? check_driver(driver, line, problem) : config_no_memory(problem);
+    int r;
 
+    if (!driver)
+        return config_no_memory(problem);
+    r = check_driver(driver, line, problem);
     if (r == 0)
         r = check_operation(operation, line, problem);
     if (r != 0)

@@ -22,7 +22,7 @@ struct config_key_lines {
 int config_keys_defaults(struct config *config);
 
 /* Sets one key, which must be known, from its text. Returns 0, or as config_refuse(). */
-int config_keys_set(struct config *config, struct config_key_lines *lines, const char *key,
+int config_keys_set(struct config *config, struct config_key_lines *lines, const char *name,
                     const char *value, unsigned int line, struct config_problem *problem);
 
 /* Checks values against each other. Returns 0, or as config_refuse(). */

@@ -68,7 +68,9 @@ static int check_characters(const char *text, size_t size, struct config_problem
 
 static char peek(const struct scanner *scanner, size_t ahead)
 {
-    return scanner->at + ahead < scanner->size ? scanner->text[scanner->at + ahead] : '\0';
+    if (scanner->at + ahead >= scanner->size)
+        return '\0';
+    return scanner->text[scanner->at + ahead];
 }
 
 static bool at_pair(const struct scanner *scanner, char first, char second)

@@ -11,15 +11,30 @@
 #include <sys/wait.h>
 
 struct undead {
+    struct undead *next;
     struct loop *loop;
     struct source pidfd;
 };
 
+static struct undead *first;
 static size_t count;
 
 size_t undead_count(void)
 {
     return count;
+}
+
+static void forget(struct undead *undead)
+{
+    struct undead **slot = &first;
+
+    while (*slot != undead)
+        slot = &(*slot)->next;
+    *slot = undead->next;
+    loop_remove(undead->loop, &undead->pidfd);
+    close(undead->pidfd.fd);
+    free(undead);
+    count--;
 }
 
 static void undead_ready(struct source *source, uint32_t events)
@@ -28,10 +43,7 @@ static void undead_ready(struct source *source, uint32_t events)
     siginfo_t info;
 
     waitid(P_PIDFD, (id_t)source->fd, &info, WEXITED | WNOHANG);
-    loop_remove(undead->loop, source);
-    close(source->fd);
-    free(undead);
-    count--;
+    forget(undead);
 }
 
 void undead_watch(struct loop *loop, int pidfd)
@@ -48,6 +60,13 @@ void undead_watch(struct loop *loop, int pidfd)
     if (loop_add(loop, &undead->pidfd, EPOLLIN) < 0)
         return;
     take_fd(&owned);
-    take_pointer(&undead);
+    undead->next = first;
+    first = take_pointer(&undead);
     count++;
+}
+
+void undead_clear(void)
+{
+    while (first)
+        forget(first);
 }

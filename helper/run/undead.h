@@ -14,3 +14,6 @@ void undead_watch(struct loop *loop, int pidfd);
 
 /* How many are still there, for status. */
 size_t undead_count(void);
+
+/* Waits no longer: what is still there is reaped by who reaps this process's children. */
+void undead_clear(void);

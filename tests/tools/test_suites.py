@@ -4,7 +4,9 @@ Each test lays out a small checkout of its own with the real tools/ in it, and r
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -19,7 +21,7 @@ test('group', executable('group', 'group.c', dependencies : dependency('cmocka')
 
 # common/ is given the headers of client/, against the arrows.
 WRONG_WAY = """project('virthook', 'c')
-static_library('common', 'common/fd.c', include_directories : 'client')
+static_library('common', 'common/fd.c', include_directories : ['common', 'client'])
 """
 
 GROUP = """
@@ -64,6 +66,7 @@ class Checkout:
     def __init__(self, folder):
         self.folder = folder
         shutil.copytree(ROOT / "tools", folder / "tools", ignore=LAYOUT)
+        self.write("ARCHITECTURE.md", "")
 
     def write(self, name, text):
         path = self.folder / name
@@ -175,6 +178,19 @@ def test_a_build_that_fails_fails_its_suites_and_is_shown_once(checkout):
     assert done.stdout.count("ninja: build stopped") == 1
 
 
+def test_a_signal_ends_what_runs_and_tools_test(checkout):
+    fifo = checkout.folder / "fifo"
+    os.mkfifo(fifo)
+    checkout.write("tests/tools/test_one.py", "import time\ndef test_a():\n"
+                   f"    with open('{fifo}', 'w'):\n        time.sleep(600)\n")
+    argv = [checkout.folder / "tools/test", "tools"]
+    with subprocess.Popen(argv, stdout=subprocess.DEVNULL) as run:
+        with open(fifo, "rb") as running:  # opened by the test, closed when it has ended
+            run.send_signal(signal.SIGTERM)
+            assert running.read() == b""
+        assert run.wait(60) == 128 + signal.SIGTERM
+
+
 def test_an_unknown_suite_is_refused_with_the_known_ones(checkout):
     done = checkout.test("no-such-suite")
     assert done.returncode == 2
@@ -184,11 +200,22 @@ def test_an_unknown_suite_is_refused_with_the_known_ones(checkout):
 def test_a_header_that_is_within_reach_against_the_arrows_fails(checkout):
     checkout.write("meson.build", WRONG_WAY)
     checkout.write("common/fd.c", "int fd_count(void);\nint fd_count(void) { return 0; }\n")
+    checkout.write("common/fd.h", "#pragma once\n")
     checkout.write("client/channel.h", "#pragma once\n")
     checkout.write("client/channel.c", '#include "channel.h"\n')
     done = checkout.test("structure")
     assert done.returncode == 1
     assert "common/ builds with client/channel.h" in done.stdout
+
+
+def test_a_call_that_is_not_safe_between_clone_and_exec_fails(checkout):
+    checkout.write("meson.build", "project('virthook', 'c')\n"
+                   "static_library('run', 'helper/run/child.c')\n")
+    checkout.write("helper/run/child.c", "#include <stdlib.h>\nvoid *child_get(void);\n"
+                   "void *child_get(void)\n{\n    return malloc(1);\n}\n")
+    done = checkout.test("structure")
+    assert done.returncode == 1
+    assert "child.c makes raw, async-signal-safe calls alone\n    malloc\n" in done.stdout
 
 
 @pytest.mark.parametrize("lines, complaint", [

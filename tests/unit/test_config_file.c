@@ -109,8 +109,8 @@ static void bytes_that_nobody_sees_are_refused(void **state)
 
 static void the_complaint_cannot_steer_a_terminal(void **state)
 {
-    assert_complains(1, "deadline = \"\302\233 2J \342\200\256\"", "\\xc2\\x9b", "\\xe2\\x80\\xae",
-                     NULL);
+    assert_complains(1, "deadline = \"\302\233 2J \342\200\256 \342\200\254\"", "\\xc2\\x9b",
+                     "\\xe2\\x80\\xae", NULL);
     assert_complains(1, "deadline = '%s%n%s%n'", "'%s%n%s%n'", NULL);
 }
 

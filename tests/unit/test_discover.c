@@ -64,11 +64,23 @@ static void a_file_that_is_not_executable_is_told_with_the_mend(void **state)
     tree_folder("hooks/qemu.d", 0755);
     tree_file("hooks/qemu", TREE_SCRIPT, 0644);
     tree_file("hooks/qemu.d/a", TREE_SCRIPT, 0644);
-    tree_file("hooks/qemu.d/b", TREE_SCRIPT, 0645);
+    tree_script("hooks/qemu.d/b");
     assert_int_equal(look("qemu", "g", "start", "begin"), 0);
     assert_runs("qemu.d/b", NULL);
     assert_passed_over("qemu", "not executable", "run chmod +x /tmp/", NULL);
     assert_passed_over("qemu.d/a", "not executable", "run chmod +x /tmp/", NULL);
+}
+
+static void outside_a_session_any_execute_bit_counts(void **state)
+{
+    tree_needs_root();
+    tree_folder("hooks", 0755);
+    tree_folder("hooks/qemu.d", 0755);
+    tree_file("hooks/qemu.d/group", TREE_SCRIPT, 0654);
+    tree_file("hooks/qemu.d/others", TREE_SCRIPT, 0645);
+    tree_file("hooks/qemu.d/owner", TREE_SCRIPT, 0744);
+    assert_int_equal(look("qemu", "g", "start", "begin"), 0);
+    assert_runs("qemu.d/group", "qemu.d/others", "qemu.d/owner", NULL);
 }
 
 static void in_a_session_executable_means_by_that_user(void **state)
@@ -303,6 +315,7 @@ int main(void)
         TEST(the_main_script_runs_before_the_folders_in_byte_order),
         TEST(leftovers_are_passed_over_and_told),
         TEST(a_file_that_is_not_executable_is_told_with_the_mend),
+        TEST(outside_a_session_any_execute_bit_counts),
         TEST(in_a_session_executable_means_by_that_user),
         TEST(what_is_no_file_is_told_without_opening_it),
         TEST(folders_in_the_drivers_folder_are_neither_run_nor_told),

@@ -92,6 +92,18 @@ static void bytes_that_are_no_utf_8_are_escaped(void **state)
     message_clear(&arrived);
 }
 
+static void a_long_sentence_of_such_bytes_is_escaped_and_cut(void **state)
+{
+    char *text = repeat('\x80', 2 * PROTOCOL_TEXT_MAX);
+    struct message message = verdict_saying(text);
+    struct message arrived = carry(&message, SIDE_HELPER);
+
+    assert_int_equal(strlen(arrived.verdict.message), PROTOCOL_TEXT_MAX);
+    assert_int_equal(strncmp(arrived.verdict.message, "\\x80\\x80", 8), 0);
+    message_clear(&arrived);
+    free(text);
+}
+
 /* A verdict's scripts as the other side has them after they went as details; the caller frees. */
 static struct message_verdict carry_details(const struct message_script *scripts, size_t count,
                                             void **ret_storage)
@@ -125,7 +137,7 @@ static void a_tail_over_its_limit_keeps_its_end(void **state)
 
 static void as_many_scripts_as_there_may_be_fit_with_the_longest_of_everything(void **state)
 {
-    char *tail = repeat('x', PROTOCOL_TAIL_MAX), *problem = repeat('p', PROTOCOL_TEXT_MAX);
+    char *tail = repeat('x', 32768), *problem = repeat('p', PROTOCOL_TEXT_MAX);
     char *path = repeat('/', PROTOCOL_PATH_MAX), *denied = repeat('d', PROTOCOL_DENIED_MAX);
     char *profile = repeat('n', NAME_PROFILE_MAX), *enforced = repeat('e', PROTOCOL_ENFORCED_MAX);
     static struct message_script scripts[PROTOCOL_SCRIPTS_MAX];
@@ -265,6 +277,7 @@ int main(void)
         cmocka_unit_test(a_sentence_over_its_limit_is_cut_at_a_characters_border),
         cmocka_unit_test(a_sentence_of_just_its_limit_is_whole),
         cmocka_unit_test(bytes_that_are_no_utf_8_are_escaped),
+        cmocka_unit_test(a_long_sentence_of_such_bytes_is_escaped_and_cut),
         cmocka_unit_test(a_tail_over_its_limit_keeps_its_end),
         cmocka_unit_test(as_many_scripts_as_there_may_be_fit_with_the_longest_of_everything),
         cmocka_unit_test(scripts_that_do_not_fit_into_a_packet_are_told_apart),

@@ -183,7 +183,7 @@ static void notify_has_the_network_and_nothing_else(void **state)
     notify = profile_of("notify");
     assert_string_equal(notify->user, "virthook-run");
     assert_int_equal(notify->capabilities, 0);
-    assert_families(notify, AF_UNIX, AF_INET, AF_INET6, AF_UNSPEC);
+    assert_families(notify, AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_UNSPEC);
     assert_true(notify->host_network);
     assert_false(notify->host_dev || notify->host_tmp);
     assert_true(has(&notify->sockets, "-/run/systemd/resolve"));
@@ -226,7 +226,7 @@ static void tune_has_what_changes_processors_and_memory(void **state)
     assert_true(has(&tune->writable, "-/sys/fs/cgroup"));
 }
 
-/* core_pattern, modprobe and others below it run programs as root. */
+/* core_pattern, modprobe, uevent_helper and others below it run programs as root. */
 static void no_profile_writes_all_of_the_kernels_settings(void **state)
 {
     assert_loads("");
@@ -239,6 +239,8 @@ static void no_profile_writes_all_of_the_kernels_settings(void **state)
             assert_string_not_equal(path, "/proc");
             assert_string_not_equal(path, "/proc/sys");
             assert_string_not_equal(path, "/proc/sys/kernel");
+            assert_string_not_equal(path, "/sys");
+            assert_string_not_equal(path, "/sys/kernel");
         }
     }
 }
@@ -254,7 +256,8 @@ static void vfio_has_what_hands_over_devices(void **state)
     assert_texts(&vfio->syscalls, "@system-service", "@module", NULL);
     assert_true(vfio->host_dev);
     assert_false(vfio->host_network);
-    assert_true(has(&vfio->writable, "/sys"));
+    assert_true(has(&vfio->writable, "-/sys/bus"));
+    assert_true(has(&vfio->writable, "-/sys/devices"));
     assert_true(has(&vfio->writable, "/dev"));
     assert_true(has(&vfio->writable, "-/proc/sys/vm"));
 }

@@ -109,6 +109,7 @@ static void what_is_no_regular_file_is_refused_without_opening_it(void **state)
     assert_refused(tree_path("fifo"), "is not a regular file", NULL);
     assert_refused(tree_path("folder"), "is not a regular file", NULL);
     assert_refused("/", "is not a regular file", NULL);
+    assert_refused("/dev/null", "/dev/null is not a regular file", NULL);
 }
 
 static void a_file_where_a_folder_must_be_is_refused(void **state)
@@ -177,13 +178,13 @@ static void a_loop_of_links_is_refused(void **state)
 
 static void as_many_links_are_followed_as_the_kernel_follows(void **state)
 {
-    char name[16] = "script", link[16] = "";
+    char target[16] = "script", name[16] = "";
 
     tree_script("script");
     for (int i = 1; i <= WALK_LINKS_MAX + 1; i++) {
-        snprintf(link, sizeof(link), "%d", i);
-        tree_link(link, name);
-        strcpy(name, link);
+        snprintf(name, sizeof(name), "%d", i);
+        tree_link(name, target);
+        strcpy(target, name);
     }
     assert_accepted(tree_path("40"));
     assert_int_equal(access(tree_path("40"), X_OK), 0);

@@ -10,8 +10,6 @@
 
 #include <spawn.h>
 
-extern char **environ;
-
 static void a_file_that_is_neither_binary_nor_script_is_left_to_the_kernel(void **state)
 {
     tree_file("plain", "echo hello\n", 0755);
@@ -60,7 +58,10 @@ static void a_carriage_return_in_the_first_line_is_told(void **state)
     assert_refused(tree_path("qemu"), "carriage returns", "sed -i", NULL);
 }
 
-/* Runs a script with no shell that would run it itself; answers with 0 or the kernel's error. */
+/*
+ * What the kernel says of running a script: 0, or its error. Valgrind stands between the two and
+ * finds interpreters by rules of its own.
+ */
 static int run(const char *path)
 {
     const char *const arguments[] = {path, NULL};
@@ -77,6 +78,12 @@ static int run(const char *path)
     return r;
 }
 
+static void assert_kernel_says(int error, const char *name)
+{
+    if (!under_valgrind())
+        assert_int_equal(run(tree_path(name)), error);
+}
+
 /* A #! line in which the interpreter's path ends at byte `length`, and an argument of spaces. */
 static void write_long_line(const char *name, size_t length)
 {
@@ -91,9 +98,9 @@ static void a_first_line_is_read_as_far_as_the_kernel_reads(void **state)
     write_long_line("fits", SHEBANG_SIZE - 1);
     write_long_line("cut", SHEBANG_SIZE);
     assert_accepted(tree_path("fits"));
-    assert_int_equal(run(tree_path("fits")), 0);
+    assert_kernel_says(0, "fits");
     assert_refused(tree_path("cut"), "#! line", "shorten it", NULL);
-    assert_int_equal(run(tree_path("cut")), ENOEXEC);
+    assert_kernel_says(ENOEXEC, "cut");
 }
 
 static void interpreters_are_followed_as_deep_as_the_kernel_goes(void **state)
@@ -107,9 +114,9 @@ static void interpreters_are_followed_as_deep_as_the_kernel_goes(void **state)
         before = tree_path(name);
     }
     assert_accepted(tree_path("5"));
-    assert_int_equal(run(tree_path("5")), 0);
+    assert_kernel_says(0, "5");
     assert_refused(tree_path("6"), "more than 5 interpreters", NULL);
-    assert_int_equal(run(tree_path("6")), ELOOP);
+    assert_kernel_says(ELOOP, "6");
     chmod("2", 0775);
     assert_refused(tree_path("5"), tree_path("2"), "can be written", NULL);
 }

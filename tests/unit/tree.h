@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "fd.h"
+#include "instrumented.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -124,12 +125,10 @@ static inline int tree_as_stranger(const char *command)
 }
 
 /* For tests in which files of other users are made. */
-#define tree_needs_root()                                                         \
-    do {                                                                          \
-        if (geteuid() != 0) {                                                     \
-            print_message("skipped: only root can make files of another user\n"); \
-            skip();                                                               \
-        }                                                                         \
+#define tree_needs_root()                                             \
+    do {                                                              \
+        if (geteuid() != 0)                                           \
+            skip_because("only root can make files of another user"); \
     } while (0)
 
 /* How many descriptors the process has open. */

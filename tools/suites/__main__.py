@@ -6,6 +6,7 @@ did, 2 for a wrong use. A suite that ran nothing has failed, whatever it was ski
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import argparse
+import signal
 import sys
 
 import registry
@@ -39,8 +40,15 @@ def arguments():
     return parser.parse_args()
 
 
+def end_by_signal(number, _):
+    """Leave by way of all that ends what runs."""
+    raise SystemExit(128 + number)
+
+
 def main():
     wanted = arguments()
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end_by_signal)
     suites = registry.suites()
     if wanted.list:
         list_suites(suites)

@@ -35,7 +35,9 @@ def failed(name, detail):
 
 def skipped(name, reason):
     """A case that was not tried; one that does not say why has failed."""
-    return Case(name, SKIPPED, reason) if reason else failed(name, "it was skipped without a reason")
+    if not reason:
+        return failed(name, "it was skipped without a reason")
+    return Case(name, SKIPPED, reason)
 
 
 def check(name, complaints):

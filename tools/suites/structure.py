@@ -38,6 +38,14 @@ ARROWS = {
     "admin": ["common"],
 }
 
+# Files of which every function may run between clone or fork and exec, in memory that other threads
+# or a signal left in any state, and what they may call: see signal-safety(7), and functions that
+# are one system call. (__stack_chk_fail and __errno_location are the compiler's and libc's own.)
+BETWEEN_CLONE_AND_EXEC = ["helper/run/child.c", "runner/script.c"]
+RAW = set("""_exit close dup2 dup3 execve fcntl fork mount open pipe2 prctl send setrlimit setsid
+    sigaction sigemptyset sigprocmask strlen syscall umask write
+    __errno_location __stack_chk_fail""".split())
+
 # Lengths, in lines, that the style asks to stay below; what is longer is told and does not fail.
 FILE_MAX = 350
 FUNCTION_MAX = 60
@@ -55,6 +63,9 @@ def suite():
         check("no include names a folder", includes_by_path()),
         *[check(f"{folder}/ builds with the headers of {names(ARROWS[folder])} alone",
                 wrong_headers(known.get(folder, ()), folder)) for folder in ARROWS],
+        *[check(f"{file} makes raw, async-signal-safe calls alone", other_calls(file))
+          for file in BETWEEN_CLONE_AND_EXEC],
+        check("each test that ARCHITECTURE.md names is there", tests_that_are_gone()),
         note("lengths", long_files() + long_functions()),
     ]
 
@@ -100,23 +111,52 @@ def probing(command):
 def wrong_headers(probes, folder):
     """The headers that a file of the folder can include and may not."""
     headers = [path for path in product_files() if path.suffix == ".h"]
-    with ThreadPoolExecutor(2) as pool:
-        reached = [header for header, found in zip(headers, pool.map(
-            lambda header: any(finds(probe, header) for probe in probes), headers)) if found]
-    if not reached:
-        return ["the probe finds no header at all, not even those that it may"]
     allowed = {folder, *ARROWS[folder]}
-    return [f"{folder}/ builds with {sources.short(header)}" for header in reached
-            if folder_of(header) not in allowed]
+    if not any(finds(probes, path) for path in headers if folder_of(path) in allowed):
+        return ["the probe finds no header at all, not even those that it may"]
+    wrong = [path for path in headers if folder_of(path) not in allowed]
+    with ThreadPoolExecutor(2) as pool:
+        found = pool.map(lambda header: finds(probes, header), wrong)
+    return [f"{folder}/ builds with {sources.short(path)}" for path, is_found in zip(wrong, found)
+            if is_found]
 
 
-def finds(argv, header):
+def finds(probes, header):
+    """Whether one of the probes, including the header by its name, compiles with that very file."""
+    return any(includes(argv, header) for argv in probes)
+
+
+def includes(argv, header):
     directory = builds.folder("gcc")
     probe = f'#include "{header.name}"\n'
     done = run(argv, f"probe-{threading.get_ident()}", timeout=PROBE_SECONDS, cwd=directory,
                stdin=probe)
     included = {Path(directory, word).resolve() for word in done.output.split()}
     return done.ok and header in included
+
+
+def other_calls(file):
+    """What the compiled file calls outside itself and may not."""
+    database = builds.folder("gcc").joinpath("compile_commands.json")
+    objects = [entry["output"] for entry in json.loads(database.read_text(encoding="utf-8"))
+               if entry["file"].endswith(file)]
+    if not objects:
+        return [f"{file} is not compiled"]
+    done = run(["nm", "--undefined-only", "--format=just-symbols", *objects], "nm",
+               timeout=PROBE_SECONDS, cwd=builds.folder("gcc"))
+    called = {symbol.removesuffix("64") for symbol in done.output.split()}
+    return sorted(called - RAW) if done.ok else [done.output]
+
+
+def tests_that_are_gone():
+    """The invariants' table names tests, in backticks, as they are called in their files."""
+    page = ROOT.joinpath("ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if re.match(r"\| \d+ \|", line)]
+    named = {name for row in rows for name in re.findall(r"`(\w{12,})`", row)}
+    texts = [path.read_text(encoding="utf-8") for path in sources.files()
+             if sources.short(path).startswith("tests/") and path.suffix in (".py", ".c")]
+    there = {name for text in texts for name in re.findall(r"(?:def|void) (\w+)\(", text)}
+    return sorted(named - there) if named else ["no test is named"]
 
 
 def long_files():

@@ -1,8 +1,8 @@
 """A process that uses libvirthook, as a libvirt daemon does: the library's host in these tests.
 
 Runs apart from the test's own process, so that descriptors, children, signals and memory are only
-the library's doing. It is told what to do by lines of JSON on its stdin, does each in a thread of its
-own, and answers by lines on its stdout. ctypes is used, and so the library's ABI is what is tested.
+the library's doing. It is told what to do by lines of JSON on its stdin, does each in a thread of
+its own, and answers by lines on its stdout. It uses ctypes, so that the ABI is what is tested.
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
@@ -87,6 +87,15 @@ def plain_reply(reply):
     result["scripts"] = [plain(reply.scripts[i], [name for name, _ in Script._fields_])
                          for i in range(reply.script_count)]
     return result
+
+
+def read_if_there(path):
+    """A file of /proc; nothing where its thread has ended meanwhile."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
 
 
 class Daemon:
@@ -187,10 +196,8 @@ class Daemon:
         """{pid: state} of this process's children, those of all its threads."""
         found = {}
         for task in os.listdir("/proc/self/task"):
-            with open(f"/proc/self/task/{task}/children", encoding="utf-8") as children:
-                for pid in children.read().split():
-                    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
-                        found[pid] = stat.read().rpartition(")")[2].split()[0]
+            for pid in read_if_there(f"/proc/self/task/{task}/children").split():
+                found[pid] = read_if_there(f"/proc/{pid}/stat").rpartition(")")[2].split()[0]
         return found
 
     def surroundings(self):
@@ -204,8 +211,10 @@ class Daemon:
         return {"signals": signals, "environ_bytes": size, "environment": dict(os.environ),
                 "cwd": os.getcwd()}
 
-    def threads(self):
-        return len(os.listdir("/proc/self/task"))
+    def foreign_threads(self):
+        """Those that Python did not start, or has just ended."""
+        known = {thread.native_id for thread in threading.enumerate()}
+        return [int(task) for task in os.listdir("/proc/self/task") if int(task) not in known]
 
     def leave_a_descriptor_open(self):
         """One that is inherited, as careless daemons have."""

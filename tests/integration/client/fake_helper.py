@@ -135,6 +135,14 @@ class DiesAtOnce(Honest):
         sys.exit(7)
 
 
+class DiesLate(Honest):
+    """With no hello, when a call has half of its time left."""
+
+    def on_start(self):
+        time.sleep(1)
+        sys.exit(7)
+
+
 class DiesAfterHello(Honest):
     def on_start(self):
         self.hello()
@@ -469,7 +477,7 @@ class TellsOfScripts(Honest):
             {"path": "/hooks/qemu.d/bad", "problem": "writable by others", "duration_ms": 0,
              "stdout_bytes": 0, "stderr_bytes": 0}]
         self.accept(number)
-        denial = {"allow": False, "reason": "exit-status", "message": "no power", "duration_ms": 111}
+        denial = {"allow": False, "reason": "exit-status", "message": "no power", "duration_ms": 11}
         if call["extra"] == "details":
             self.send(VERDICT, number, denial | {"details": True},
                       [sealed_memfd(msgpack.packb(scripts))])

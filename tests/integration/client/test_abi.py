@@ -6,7 +6,8 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import HERE, build
+
+from .support import HERE, build
 
 HEADER = HERE.parents[2] / "client/virthook.h"
 

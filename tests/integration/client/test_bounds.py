@@ -6,7 +6,8 @@ next call finds a helper that works.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import pytest
-from conftest import SLACK
+
+from .support import SLACK
 
 ACKNOWLEDGE = 2
 GRACE = 1
@@ -97,6 +98,17 @@ def test_a_helper_that_starts_slowly_is_not_killed(opened, plan):
     daemon = opened("StartsSlowly")
     assert daemon.call()["allow"]
     assert len(plan.starts()) == 1
+
+
+def test_a_call_with_time_left_has_a_fresh_helper_for_one_that_an_earlier_call_left(opened, plan):
+    """The first call's own end comes before the second helper's time to start is over."""
+    daemon = opened("DiesLate", "StopsAtOnce", "Honest")
+    first = daemon.call()
+    assert first["reason"] == "no-answer" and first["seconds"] < ACKNOWLEDGE + SLACK
+    assert not plan.is_gone(1), "it was young yet"
+    second = daemon.call()
+    assert second["allow"] and second["seconds"] < ACKNOWLEDGE
+    assert plan.is_gone(1) and len(plan.starts()) == 3
 
 
 def test_a_helper_that_is_stopped_while_idle_is_found_out_by_the_next_call(opened, plan):

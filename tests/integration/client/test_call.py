@@ -5,6 +5,8 @@ import errno
 
 import pytest
 
+from .support import wait_until
+
 
 def test_names_travel_as_they_are(opened):
     daemon = opened("Honest")
@@ -78,14 +80,13 @@ def test_calls_of_many_threads_get_their_own_answers(opened, plan):
     assert len(plan.starts()) == 1
 
 
-def test_the_library_starts_no_thread(opened):
-    """Each request of the test has a thread of its own, so two calls and this question are three."""
-    daemon = opened("GathersThenAnswers")
-    first = daemon.begin("call", extra="2")
-    with_one_call = daemon.threads()
-    second = daemon.begin("call", extra="2")
-    assert first.result(30)["allow"] and second.result(30)["allow"]
-    assert with_one_call == 3, "the main thread, the call's and the question's"
+def test_the_library_starts_no_thread(opened, plan):
+    daemon = opened("NeverObeys")
+    call = daemon.begin("call")
+    plan.await_packet(kind=2, count=1)
+    wait_until(lambda: daemon.foreign_threads() == [])
+    plan.signal(0, "SIGKILL")
+    assert call.result(30)["reason"] == "helper-lost"
 
 
 @pytest.mark.parametrize("wrong", [

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import pytest
-from conftest import SLACK
+
+from .support import SLACK
 
 CANCEL = 6
 

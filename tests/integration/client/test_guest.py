@@ -1,4 +1,4 @@
-"""The library is a guest in somebody's daemon: it leaves nothing, changes nothing, leaks nothing."""
+"""The library is a guest in somebody's daemon: it leaves, changes and leaks nothing."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import signal

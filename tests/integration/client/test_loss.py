@@ -5,7 +5,8 @@ import os
 import signal
 
 import pytest
-from conftest import SLACK, wait_until
+
+from .support import SLACK, wait_until
 
 # A lost helper is noticed by its channel's end: no bound is waited for. Starting two takes a while.
 AT_ONCE = 1
@@ -16,7 +17,8 @@ def test_a_helper_that_is_not_there_is_named(opened, tmp_path):
     reply = daemon.call()
     assert reply["reason"] == "no-helper" and reply["seconds"] < AT_ONCE
     assert reply["message"] == (f"the helper {tmp_path}/none cannot be started: No such file or "
-                                "directory; 'prepare' of driver qemu is denied by the failure policy")
+                                "directory; 'prepare' of driver qemu is denied by the failure "
+                                "policy")
 
 
 def test_a_helper_that_is_not_executable_is_named(opened, plan):

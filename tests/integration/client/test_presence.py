@@ -1,4 +1,4 @@
-"""Invariant 3: a host without hooks does not depend on virthook; anything uncertain is asked for."""
+"""Invariant 3: a host without hooks does not depend on virthook; what is uncertain is asked for."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import os
@@ -60,6 +60,12 @@ def test_neither_asked_nor_started_where_the_helper_is_there(daemon, plan, empty
     assert daemon.open(helper=str(plan.path), hooks=str(empty), policy="") == 0
     assert is_allowed_unasked(daemon.call())
     assert plan.starts() == []
+
+
+def test_an_event_is_asked_for_in_any_case(daemon, tmp_path, empty):
+    """Its scripts are not among the hooks."""
+    assert daemon.open(helper=str(tmp_path / "none"), hooks=str(empty), policy="") == 0
+    assert is_asked(daemon.call(event=True))
 
 
 def test_a_new_script_is_seen_by_the_next_call(daemon, plan, empty):
@@ -128,6 +134,6 @@ def test_a_configuration_that_names_no_place_changes_nothing(call, tmp_path, con
     assert is_allowed_unasked(call(config=str(tmp_path / "virthook.conf")))
 
 
-def test_a_place_that_the_caller_names_counts_whatever_the_configuration_says(call, tmp_path, empty):
+def test_a_place_that_the_caller_names_counts_whatever_is_configured(call, tmp_path, empty):
     (tmp_path / "virthook.conf").write_text('hooks = "/srv/hooks"\n')
     assert is_allowed_unasked(call(config=str(tmp_path / "virthook.conf"), hooks=str(empty)))

@@ -8,7 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest import HERE, SLACK
+
+from .support import HERE, SLACK
 
 
 class Service:

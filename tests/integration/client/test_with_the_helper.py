@@ -1,12 +1,17 @@
 """The library with the real helper: what both promise together."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import itertools
 import json
 import os
 import signal
 
 import pytest
-from conftest import SLACK, build, wait_until
+
+from .support import SLACK, build, wait_until
+
+
+serials = itertools.count()
 
 
 @pytest.fixture
@@ -34,6 +39,12 @@ def served(daemon, hooks, audit):
         assert daemon.open(**given) == 0
         return daemon
     return open_with
+
+
+@pytest.fixture
+def seconds():
+    """How long a script sleeps: for ever, and by a number that no other process has."""
+    return f"9{os.getpid():07}{next(serials):04}"
 
 
 def helper_of(daemon):
@@ -88,67 +99,67 @@ def test_new_xml_comes_back(served, script):
     assert reply["output"] == xml.replace("old", "new")
 
 
-def test_a_hook_that_hangs_is_over_at_its_deadline(served, script):
-    script("sleep 987651\n")
+def test_a_hook_that_hangs_is_over_at_its_deadline(served, script, seconds):
+    script(f"sleep {seconds}\n")
     daemon = served(deadline_ms=1000)
     reply = daemon.call()
     assert reply["reason"] == "timed-out" and not reply["allow"]
     assert reply["seconds"] < 1 + SLACK
-    assert processes_with("987651") == []
+    assert processes_with(seconds) == []
 
 
-def test_a_call_may_shorten_its_deadline(served, script):
-    script("sleep 987652\n")
+def test_a_call_may_shorten_its_deadline(served, script, seconds):
+    script(f"sleep {seconds}\n")
     reply = served().call(timeout_ms=500)
     assert reply["reason"] == "timed-out" and reply["seconds"] < 0.5 + SLACK
 
 
-def test_a_cancelled_call_leaves_nothing_running(served, script):
-    script("trap '' TERM; sleep 987653 & wait\n")
+def test_a_cancelled_call_leaves_nothing_running(served, script, seconds):
+    script(f"trap '' TERM; sleep {seconds} & wait\n")
     daemon = served()
     call = daemon.begin("call")
-    wait_until(lambda: processes_with("987653"))
+    wait_until(lambda: processes_with(seconds))
     assert daemon.cancel_all() == 1
     reply = call.result(10)
-    assert reply["reason"] == "cancelled" and processes_with("987653") == []
+    assert reply["reason"] == "cancelled" and processes_with(seconds) == []
 
 
-def test_a_killed_helper_takes_its_scripts_with_it(served, script, audit):
-    script("sleep 987654\n")
+def test_a_killed_helper_takes_its_scripts_with_it(served, script, audit, seconds):
+    script(f"sleep {seconds}\n")
     daemon = served()
     call = daemon.begin("call")
-    wait_until(lambda: processes_with("987654"))
+    wait_until(lambda: processes_with(seconds))
     os.kill(helper_of(daemon), signal.SIGKILL)
     reply = call.result(5)
     assert reply["reason"] == "helper-lost" and not reply["allow"]
-    wait_until(lambda: not processes_with("987654"))
+    wait_until(lambda: not processes_with(seconds))
     script("exit 0\n")
     assert daemon.call()["allow"]
     assert [record["reason"] for record in records(audit, "end")] == ["helper-lost", "ok"]
 
 
-def test_a_stopped_helper_keeps_nobody_beyond_the_deadline_and_a_second(served, script):
-    script("sleep 987655\n")
+def test_a_stopped_helper_keeps_nobody_beyond_the_deadline_and_a_second(served, script, seconds):
+    script(f"sleep {seconds}\n")
     daemon = served(deadline_ms=1000)
     call = daemon.begin("call")
-    wait_until(lambda: processes_with("987655"))
+    wait_until(lambda: processes_with(seconds))
     os.kill(helper_of(daemon), signal.SIGSTOP)
     reply = call.result(10)
     assert reply["reason"] == "no-answer" and reply["seconds"] < 1 + 1 + SLACK
-    wait_until(lambda: not processes_with("987655"))
+    wait_until(lambda: not processes_with(seconds))
     script("exit 0\n")
     assert daemon.call()["allow"]
 
 
-def test_closing_ends_what_runs(served, script):
-    script("setsid sleep 987656 >/dev/null 2>&1 </dev/null &\nwait\n")
+def test_closing_ends_what_runs(served, script, seconds):
+    script(f"setsid sleep {seconds} >/dev/null 2>&1 </dev/null &\nwait\n")
     daemon = served()
     call = daemon.begin("call")
-    wait_until(lambda: processes_with("987656"))
+    wait_until(lambda: processes_with(seconds))
     daemon.cancel_all()
     assert call.result(10)["reason"] == "cancelled"
     daemon.close()
-    assert processes_with("987656") == [] and daemon.children() == {}
+    assert processes_with(seconds) == [] and daemon.children() == {}
 
 
 def test_calls_of_many_threads(served, script):
@@ -170,12 +181,12 @@ def test_a_refused_configuration_names_file_and_line(served, script, tmp_path):
     assert daemon.call()["allow"], "a mend is seen by the next call"
 
 
-def test_the_policy_of_the_configuration_holds_when_the_helper_is_lost(served, script, tmp_path):
-    script("sleep 987657\n")
+def test_the_configured_policy_holds_when_the_helper_is_lost(served, script, tmp_path, seconds):
+    script(f"sleep {seconds}\n")
     path = tmp_path / "virthook.conf"
     path.write_text('failure "qemu/start" {\n    exit = deny\n    other = allow\n}\n')
     daemon = served(config=str(path))
     call = daemon.begin("call", operation="start")
-    wait_until(lambda: processes_with("987657"))
+    wait_until(lambda: processes_with(seconds))
     os.kill(helper_of(daemon), signal.SIGKILL)
     assert call.result(5)["allow"]

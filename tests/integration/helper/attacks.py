@@ -1,8 +1,7 @@
 """Scripts that do not want to end, and the plain way of running them that they get the better of.
 
-Attack.text runs under /usr/bin/python3 or /bin/sh as its first line says. Each attack leaves
-processes that carry the call's object in their environment, unless hiding that is its very point;
-the first thing that each does is to tell its PID namespace.
+Each attack says `ready` once it is in place: it writes its PID namespace to $T/ready-<object>. It
+leaves processes that carry the call's object in their environment, unless hiding that is its point.
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
@@ -12,6 +11,14 @@ from dataclasses import dataclass
 
 from .place import PYTHON, SHELL
 
+READY = {
+    SHELL: "ready() { readlink /proc/self/ns/pid >$T/ready-$VIRTHOOK_OBJECT; }\n",
+    PYTHON: ("import os, signal, sys, time\n"
+             "def ready():\n"
+             "    with open(f'{T}/ready-{sys.argv[1]}', 'w') as file:\n"
+             "        file.write(os.readlink('/proc/self/ns/pid'))\n"),
+}
+
 
 @dataclass(frozen=True)
 class Attack:
@@ -20,42 +27,49 @@ class Attack:
     ends: bool = False
     interpreter: str = SHELL
 
-    def install(self, place):
-        tell = ("readlink /proc/self/ns/pid >$T/namespace" if self.interpreter == SHELL else
-                "import os, signal, time\n"
-                "open(f'{T}/namespace', 'w').write(os.readlink('/proc/self/ns/pid'))")
+    def install(self, place, file):
         add = place.script if self.interpreter == SHELL else place.python
-        return add("qemu", f"{tell}\n{self.text}")
+        return add(file, READY[self.interpreter] + self.text)
+
+
+def namespace_of(place, name):
+    """The PID namespace of the attack on that object; it was in place."""
+    return place.read(f"ready-{name}").decode().strip()
 
 
 ATTACKS = {
-    "hangs": Attack("sleep 600"),
-    "ignores SIGTERM": Attack("trap '' TERM INT HUP; while :; do sleep 600; done"),
+    "hangs": Attack("ready; sleep 600"),
+    "ignores SIGTERM": Attack("trap '' TERM INT HUP; ready; while :; do sleep 600; done"),
     "blocks all signals": Attack(
         "signal.pthread_sigmask(signal.SIG_SETMASK, range(1, 65))\n"
+        "ready()\n"
         "time.sleep(600)", interpreter=PYTHON),
-    "stops itself": Attack("kill -STOP $$; sleep 600"),
-    "stops its children": Attack("sleep 600 & kill -STOP $!; wait"),
+    "stops itself": Attack("ready; kill -STOP $$; sleep 600"),
+    "stops its children": Attack("sleep 600 & kill -STOP $!; ready; wait"),
     "leaves a daemon behind": Attack(
-        "setsid sleep 600 </dev/null >/dev/null 2>&1 &", ends=True),
-    "leaves a child with stdout open": Attack("sleep 600 & exit 0", ends=True),
+        "setsid sleep 600 </dev/null >/dev/null 2>&1 & ready", ends=True),
+    "leaves a child with stdout open": Attack("sleep 600 & ready", ends=True),
     "forks twice": Attack(
         "if os.fork() == 0:\n"
         "    os.setsid()\n"
         "    if os.fork() == 0:\n"
         "        signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "        time.sleep(600)\n"
-        "    os._exit(0)\n", ends=True, interpreter=PYTHON),
+        "    os._exit(0)\n"
+        "os.wait()\n"
+        "ready()\n", ends=True, interpreter=PYTHON),
     "hides its name and environment": Attack(
         "if os.fork() == 0:\n"
         "    os.setsid()\n"
         "    os.execve('/bin/sleep', ['[kworker/0:1]', '600'], {})\n"
+        "ready()\n"
         "time.sleep(600)", interpreter=PYTHON),
     "forks two hundred times": Attack(
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "for _ in range(200):\n"
         "    if os.fork() == 0:\n"
         "        time.sleep(600)\n"
+        "ready()\n"
         "time.sleep(600)", interpreter=PYTHON),
     "changes its PID all the time": Attack(
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
@@ -65,36 +79,46 @@ ATTACKS = {
         "        while True:\n"
         "            if os.fork():\n"
         "                os._exit(0)\n"
+        "ready()\n"
         "time.sleep(600)", interpreter=PYTHON),
     "spawns without end": Attack(
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "ready()\n"
         "while True:\n"
         "    os.waitpid(os.posix_spawn('/bin/true', ['true'], os.environ), 0)",
         interpreter=PYTHON),
     "waits in vfork": Attack(
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        "os.mkfifo(f'{T}/fifo')\n"
+        "fifo = f'{T}/fifo-{sys.argv[1]}'\n"
+        "os.mkfifo(fifo)\n"
+        "ready()\n"
         "os.posix_spawn('/bin/true', ['true'], os.environ,\n"
-        "               file_actions=[(os.POSIX_SPAWN_OPEN, 0, f'{T}/fifo', os.O_RDONLY, 0)])",
+        "               file_actions=[(os.POSIX_SPAWN_OPEN, 0, fifo, os.O_RDONLY, 0)])",
         interpreter=PYTHON),
-    "kills who runs it": Attack("kill -KILL $PPID; kill -STOP $PPID; kill -KILL -1; sleep 600"),
+    "kills who runs it": Attack(
+        "kill -KILL $PPID; kill -STOP $PPID; kill -KILL -1; ready; sleep 600"),
     "makes a namespace of its own": Attack(
-        "unshare --pid --fork --mount-proc sh -c 'setsid sleep 600 & sleep 600'"),
+        "unshare --pid --fork --mount-proc sh -c 'setsid sleep 600 & sleep 600' & ready; wait"),
 }
 
 # In a PID namespace of its own, so that what survives is found, and gone with this process: runs
-# the script as plainly as a daemon can, with a timeout and a SIGTERM, and counts what is left.
+# the script as plainly as a daemon can, with a SIGTERM when it takes too long, and counts what is
+# left. "Too long" is as soon as the attack is in place.
 JUDGE = """
-import os, subprocess, sys, time
+import os, subprocess, sys
 RUN = '''
-import subprocess, sys
-script = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+import os, subprocess, sys, time
+ready, argv = sys.argv[1], sys.argv[2:]
+script = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+end = time.monotonic() + 20
+while not os.path.exists(ready) and time.monotonic() < end:
+    time.sleep(0.01)
 try:
-    script.communicate(timeout=0.5)
+    script.communicate(timeout=0.1)
 except subprocess.TimeoutExpired:
     script.terminate()
     try:
-        script.wait(0.2)
+        script.wait(0.3)
     except subprocess.TimeoutExpired:
         pass
 '''
@@ -109,11 +133,13 @@ print(sum(is_left(pid) for pid in os.listdir('/proc') if pid.isdigit() and pid !
 """
 
 
-def survivors_of_a_plain_run(path, name):
-    """How many processes the script has left when a daemon that runs it plainly has given up."""
+def survivors_of_a_plain_run(place, attack):
+    """How many processes the attack has left when a daemon that runs it plainly has given up."""
+    name = f"plain-{attack.replace(' ', '-')}"
+    path = ATTACKS[attack].install(place, name)
     done = subprocess.run(
         ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "/usr/bin/python3", "-IS",
-         "-c", JUDGE, path, name, "start", "begin", "-"],
+         "-c", JUDGE, f"{place.root}/ready-{name}", path, name, "start", "begin", "-"],
         env=os.environ | {"VIRTHOOK_OBJECT": name}, capture_output=True, text=True, check=True,
-        timeout=30)
+        timeout=60)
     return int(done.stdout)

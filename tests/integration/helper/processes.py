@@ -14,6 +14,8 @@ from pathlib import Path
 
 from .wire import Peer
 
+MAPPING_MAX = 1 << 30
+
 SYSTEM_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -63,9 +65,8 @@ def _read(path):
 
 def marked(marker):
     """PIDs of the host's processes that carry the marker in their environment or arguments."""
-    marker = marker.encode()
     return [pid for pid in pids() if pid != os.getpid() and is_alive(pid)
-            and (marker in _read(f"/proc/{pid}/environ") or marker in _read(f"/proc/{pid}/cmdline"))]
+            and marker.encode() in _read(f"/proc/{pid}/environ") + _read(f"/proc/{pid}/cmdline")]
 
 
 def in_namespace(link):
@@ -81,15 +82,19 @@ def in_namespace(link):
 
 
 def memory_of(pid):
-    """All that the process could read of its own memory, piece by piece."""
+    """All that the process could read of its own memory, piece by piece.
+
+    Mappings of many GiB are AddressSanitizer's own: they tell of bytes, and do not hold them.
+    """
     with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, \
             open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         for line in maps:
             start, end, mode = re.match(r"(\w+)-(\w+) (\S+)", line).groups()
-            if mode[0] != "r" or "[vv" in line or "[vs" in line:
+            size = int(end, 16) - int(start, 16)
+            if mode[0] != "r" or "[vv" in line or "[vs" in line or size > MAPPING_MAX:
                 continue
             memory.seek(int(start, 16))
-            yield memory.read(int(end, 16) - int(start, 16))
+            yield memory.read(size)
 
 
 class Helper:

@@ -4,7 +4,6 @@
 import os
 import random
 import re
-import socket
 import tempfile
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import msgpack
 import pytest
 
 from .processes import wait_until
-from .wire import (CALL, ERROR, HELLO, PACKET_MAX, PING, VERDICT, Closed, Peer, Refused, call_fields,
+from .wire import (CALL, ERROR, HELLO, PACKET_MAX, PING, VERDICT, Closed, Refused, call_fields,
                    encode, memfd)
 
 PROTOCOL_PAGE = Path(__file__).resolve().parents[3] / "protocol/PROTOCOL.md"
@@ -58,7 +57,7 @@ def is_closed(peer):
 
 
 def expect(service, code, data, fds=(), number=None):
-    """Sends it on a connection of its own: the error, the connection's fate, and that others go on."""
+    """Sends it on a connection of its own; checks the error, what becomes of it, and the others."""
     peer = service.connect_here()
     peer.send_raw(data, fds)
     error = refusal(peer)

@@ -1,4 +1,4 @@
-"""A helper that is killed takes its runners and scripts with it; the next one closes its records."""
+"""A killed helper takes its runners and scripts with it, and the next one closes its records."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import collections

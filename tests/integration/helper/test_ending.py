@@ -1,4 +1,4 @@
-"""Calls that are taken back, clients that go, and the helper's own end: nothing is left, all is told."""
+"""Calls taken back, clients that go, and the helper's own end: nothing is left, all is told."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import signal
@@ -47,7 +47,9 @@ def test_a_cancelled_call_ends_with_all_its_processes(place, peer, name, body):
     assert reasons(place) == ["cancelled"]
 
 
-def test_a_cancelled_script_may_tidy_up(place, peer, name):
+def test_a_cancelled_script_may_tidy_up(place, start, name):
+    place.configure("grace = 10\n")
+    peer = start().peer
     place.script("qemu", "trap 'echo goodbye >&2; exit 0' TERM; touch $T/hung-$1; sleep 600 & wait")
     call = begin(place, peer, name)
     peer.cancel(call)
@@ -128,8 +130,8 @@ def test_on_sigterm_the_verdicts_are_still_sent(place, helper, name):
 
 def test_an_ending_helper_takes_no_call_and_says_so(place, start, name):
     place.configure("grace = 5\n")
-    place.script("qemu", "trap 'touch $T/told; until test -e $T/go; do sleep 0.01; done; exit' TERM;"
-                         "touch $T/hung-$1; sleep 600 & wait")
+    place.script("qemu", "trap 'touch $T/told; until test -e $T/go; do sleep 0.01; done; exit' "
+                         "TERM; touch $T/hung-$1; sleep 600 & wait")
     helper = start()
     first = begin(place, helper.peer, name)
     helper.signal(signal.SIGTERM)

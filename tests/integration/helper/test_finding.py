@@ -131,6 +131,15 @@ def test_a_call_that_names_a_path_runs_nothing(place, peer):
     assert not (place.root / "canary").exists()
 
 
+def test_more_scripts_than_a_call_may_have_are_not_begun(place, peer):
+    for number in range(1025):
+        place.script(f"qemu.d/{number:04}", TRACE)
+    verdict = peer.call()
+    assert (verdict.allow, verdict.reason) == (False, "not-runnable")
+    assert "more than 1024 scripts of qemu" in verdict.message
+    assert place.lines("trace") == []
+
+
 def test_more_scripts_than_a_packet_holds_are_told_in_a_memfd(place, peer):
     names = [f"qemu.d/{number:03}" for number in range(40)]
     for name in names:

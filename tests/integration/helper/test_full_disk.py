@@ -1,4 +1,4 @@
-"""The disk of the audit log is full: calls are answered as the admin chose, and none is lost silently.
+"""The audit log's disk is full: calls are answered as the admin chose, and what is lost is told.
 
 The log lies on a small tmpfs in a mount namespace of the helper's own.
 """
@@ -8,12 +8,14 @@ import json
 
 import pytest
 
+from .processes import wait_until
+
 pytestmark = pytest.mark.invariant(7)
 
 MOUNT_AND_EXEC = 'mount -t tmpfs -o size=128k,mode=700 none "$0" && exec "$@"'
 
 
-# Makes each record of a call larger than what a full disk may still have left in the log's last page.
+# Makes each record of a call larger than what the log's last page may still have room for.
 LARGE = "x" * 4096
 
 
@@ -57,6 +59,23 @@ def test_by_default_a_call_that_cannot_be_recorded_is_denied_and_not_run(place, 
     assert (verdict.allow, verdict.reason) == (False, "audit-failed")
     assert "make room" in verdict.message
     assert not (place.root / "ran-start").exists()
+
+
+@pytest.mark.parametrize("disk, reason", [("audit_full = deny\n", "audit-failed"),
+                                          ("audit_full = count\n", "ok")], indirect=["disk"])
+def test_a_verdict_waits_for_its_record(place, disk, reason):
+    """That it says how the write of the record went shows which of the two comes first."""
+    place.script("qemu", "touch $T/runs; until test -e $T/go; do sleep 0.01; done")
+    peer = disk.helper.peer
+    call = peer.start(extra=LARGE, timeout_ms=20000)
+    wait_until((place.root / "runs").exists, 10, "the script runs")
+    disk.fill()
+    (place.root / "go").touch()
+    verdict = peer.finish(call)
+    assert verdict.script["exit_status"] == 0
+    assert verdict.reason == reason
+    assert [record["object"] for record in disk.records("begin")] == ["d1"]
+    assert not disk.records("end")
 
 
 @pytest.mark.invariant(10)

@@ -7,6 +7,7 @@ import pytest
 
 from .place import Place
 from .processes import children, kibibytes, wait_until
+from .wire import PING
 
 HUNG = 100
 ROUNDS = 25
@@ -50,9 +51,11 @@ def test_five_hundred_calls_leave_nothing_in_the_helper(place, helper, sanitized
     peer = helper.peer
     for number in range(50):
         peer.call(f"d{number}", "migrate", stdin=b"<x/>" * 1000)
+    peer.ask(PING)
     descriptors, memory = helper.descriptors(), kibibytes(helper.pid, "VmRSS")
     for number in range(500):
         peer.call(f"d{number}", ("start", "migrate")[number % 2], stdin=b"<x/>" * 1000)
+    peer.ask(PING)
     assert helper.descriptors() == descriptors
     assert not children(helper.pid)
     if not sanitized:

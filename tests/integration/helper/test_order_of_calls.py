@@ -1,10 +1,12 @@
 """Who runs when: calls for one object in order, others beside each other, hooks before no event."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import json
+
 import pytest
 
 from .processes import wait_until
-from .wire import EVENT
+from .wire import EVENT, STATUS
 
 # What a call that need not wait may take, in seconds, on a busy machine.
 AT_ONCE = 2
@@ -109,6 +111,21 @@ def test_a_hook_does_not_wait_behind_an_event_of_its_own_object(place, peer):
     hang(place, peer, "d1", operation="stopped", **{"class": EVENT}, timeout_ms=20000)
     verdict = peer.call("d1", operation="start", timeout_ms=20000)
     assert verdict.allow and verdict.seconds < AT_ONCE
+
+
+def test_status_tells_who_runs_and_who_waits(place, start):
+    place.configure("running_max = 1\nevents_max = 2\n")
+    place.script("qemu", HANG_UNLESS_GOOD)
+    peer = start().peer
+    hang(place, peer, "a", timeout_ms=20000)
+    hang(place, peer, "b", **{"class": EVENT}, timeout_ms=20000)
+    for _ in range(3):
+        peer.accepted(peer.start("a", timeout_ms=20000))
+    status = json.loads(peer.ask(STATUS)["json"])
+    assert status["hook"] == {"running": 1, "waiting": 3, "slots": 1}
+    assert status["event"] == {"running": 1, "waiting": 0, "slots": 2}
+    assert (status["calls"], status["open"]) == (5, 5)
+    assert status["audit"] == str(place.audit / "service.log")
 
 
 def test_events_wait_behind_events(place, start):

@@ -1,13 +1,21 @@
 """What scripts print: bounded, counted, its end kept; and the new XML of migrate and restore."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import contextlib
+import signal
+import socket
+import threading
+
 import pytest
 
-from .processes import kibibytes
+from .processes import is_alive, kibibytes, wait_until
 
 KEPT = 64 * 1024
 XML_MAX = 16 * 1024 * 1024
 FLOOD = 200 * 1000 * 1000
+
+# What root may make a pipe hold, and anybody by default: /proc/sys/fs/pipe-max-size
+PIPE_MAX = 1024 * 1024
 
 # The helper's own memory at most, in KiB, beside what it is allowed to keep.
 OWN_MEMORY = 16 * 1024
@@ -88,6 +96,54 @@ def test_a_script_whose_output_nobody_wants_is_not_blocked(place, peer):
     place.script("qemu", "head -c 3000000 /dev/zero; echo done >$T/done")
     assert peer.call().allow
     assert place.lines("done") == ["done"]
+
+
+def test_a_script_that_closes_its_streams_is_waited_for_all_the_same(place, peer):
+    place.script("qemu", "exec >&- 2>&-; sleep 0.2; touch $T/done; exit 3")
+    assert peer.call().script["exit_status"] == 3
+    assert (place.root / "done").exists()
+
+
+def test_what_a_script_wrote_last_is_read_however_late_the_helper_is(place, helper):
+    """The helper is stopped while the script writes as much as a pipe can hold, and ends."""
+    place.python("qemu", "import fcntl, os, time\n"
+                         f"fcntl.fcntl(1, fcntl.F_SETPIPE_SZ, {PIPE_MAX})\n"
+                         "open(f'{T}/ready', 'w').close()\n"
+                         "while not os.path.exists(f'{T}/go'): time.sleep(0.01)\n"
+                         f"os.write(1, b'x' * {PIPE_MAX - 4} + b'END\\n')")
+    call = helper.peer.start(timeout_ms=20000)
+    wait_until((place.root / "ready").exists, 10, "the script runs")
+    runner, = helper.runners()
+    helper.signal(signal.SIGSTOP)
+    (place.root / "go").touch()
+    wait_until(lambda: not is_alive(runner), 10, "the script has ended")
+    helper.signal(signal.SIGCONT)
+    script = helper.peer.finish(call).script
+    assert script["stdout_bytes"] == PIPE_MAX
+    assert script["stdout_tail"].endswith("xEND\n")
+
+
+def test_a_stream_that_was_given_to_somebody_outside_delays_nothing(place, peer):
+    """The one process that virthook cannot end is one that the script did not start."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(place.root / "sock"))
+        listener.listen()
+        place.python("qemu", "import socket\ns = socket.socket(socket.AF_UNIX)\n"
+                             "s.connect(f'{T}/sock')\nsocket.send_fds(s, [b'x'], [1])")
+        call = peer.start(timeout_ms=20000)
+        with listener.accept()[0] as taken:
+            fd, = socket.recv_fds(taken, 1, 1)[1]
+            flood_thread = threading.Thread(target=flood_until_closed, args=(fd,))
+            flood_thread.start()
+            assert peer.finish(call, 5).allow
+            flood_thread.join(5)
+        assert not flood_thread.is_alive()
+
+
+def flood_until_closed(fd):
+    with open(fd, "wb", buffering=0) as stream, contextlib.suppress(BrokenPipeError):
+        while True:
+            stream.write(b"from outside\n" * 100)
 
 
 @FILTERS

@@ -117,7 +117,7 @@ def test_a_path_that_others_could_change_is_never_run(place, peer, arranged):
 
 def test_the_mend_that_the_message_names_does_mend_it(place, peer, arranged):
     path, _ = arranged
-    command = re.search(r"run (ch(?:mod|own) .*?)(?:,|$)", peer.call().message).group(1)
+    command = re.search(r"run (ch(?:mod|own)(?: -h)? \S+ [^\s,]+)", peer.call().message).group(1)
     subprocess.run(command.split(), check=True)
     verdict = peer.call()
     assert (verdict.allow, verdict.reason) == (True, "ok")

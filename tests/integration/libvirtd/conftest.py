@@ -22,7 +22,3 @@ def hooks():
 def cache(tmp_path_factory):
     """Keeps libvirt's knowledge of QEMU from daemon to daemon: half a second each."""
     return tmp_path_factory.mktemp("libvirt-cache")
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: takes half a minute or more by its nature")

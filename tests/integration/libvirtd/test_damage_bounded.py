@@ -31,7 +31,7 @@ class Row:
 
 
 SCRIPT = "/etc/virthook/hooks/qemu"
-LATE = f"{SCRIPT} was still running at the deadline of 2 s"
+LATE = f"{SCRIPT} was not done within its deadline of 2 s"
 FAILED = f"{SCRIPT} exited with status 1: "
 
 ROWS = {row.hook: row for row in [

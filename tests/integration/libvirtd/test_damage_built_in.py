@@ -73,7 +73,6 @@ def test_a_hung_hook_lives_on_when_its_daemon_ends(while_hung):
     assert while_hung["the script after the daemon's end"]
 
 
-@pytest.mark.slow
 def test_a_hung_hook_holds_up_the_daemons_end_for_30_s(daemon, hooks):
     daemon.put_hook("qemu", hooks / "hang")
     start_victim(daemon)

@@ -14,6 +14,7 @@ import pytest
 from scenario import STEPS, called, play
 
 from rig.arrangement import Builtin, Service, Shim
+from rig.xml import uuid_of
 
 WAYS = {"builtin": Builtin, "shim": Shim, "service": Service}
 VIRTHOOK = [name for name in WAYS if name != "builtin"]
@@ -47,7 +48,8 @@ DIFFERENCES = [
     *(Difference(f"environment VIRTHOOK_{name}", r"", value, "tells a script what its call is")
       for name, value in [("CALL", r"[0-9a-f]{16}-\d+"), ("DRIVER", r"[a-z]+"),
                           ("OBJECT", r"-|[a-z]1"), ("OPERATION", r"[a-z-]+"),
-                          ("SUB_OPERATION", r"begin|end|-"), ("EXTRA", r"-|[A-Za-z]+")]),
+                          ("SUB_OPERATION", r"begin|end|-"), ("EXTRA", r"-|[A-Za-z]+"),
+                          ("UUID", r"[0-9a-f-]{36}|")]),
 ]
 
 
@@ -127,6 +129,14 @@ def test_the_variables_say_what_the_arguments_say(trace, way):
     for record in [record for records in trace(way)[0].values() for record in records]:
         variables = [record["environment"][f"VIRTHOOK_{name}"] for name in names]
         assert variables == [called(record)[0], *record["argv"][1:]]
+
+
+@pytest.mark.parametrize("way", VIRTHOOK)
+def test_the_uuid_is_that_of_the_object_whose_xml_is_on_stdin(trace, way):
+    for record in [record for records in trace(way)[0].values() for record in records]:
+        named = record["argv"][1]
+        wanted = None if named == "-" else uuid_of(named)
+        assert record["environment"].get("VIRTHOOK_UUID") == wanted
 
 
 @pytest.mark.parametrize("way", VIRTHOOK)

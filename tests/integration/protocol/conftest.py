@@ -1,4 +1,4 @@
-"""A helper that listens, so that many connections can meet it, one after another and side by side."""
+"""A helper that listens: many connections can meet it, one after another and side by side."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import os

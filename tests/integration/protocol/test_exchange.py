@@ -23,7 +23,7 @@ def test_the_helper_speaks_first_and_names_its_limits_and_its_policy(service):
     assert (packet.type, packet.id) == (HELLO, 0)
     assert {key: type(value) for key, value in packet.fields.items()} == {
         "version_min": int, "version_max": int, "name": str, "deadline_ms": int, "stdin_max": int,
-        "calls_max": int, "policy": list}
+        "calls_max": int, "hooks": str, "policy": list}
     assert packet.fields["policy"] == vectors("vector")["helper-hello"].value[3]["policy"]
 
 

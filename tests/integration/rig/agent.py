@@ -53,12 +53,15 @@ def enter_cgroups(cgroups):
 
 
 def mount_cgroups(cgroups):
-    """A fresh /sys of this network namespace, with version 1 cgroups only.
+    """A fresh /sys of this network namespace, with cgroups of one version only.
 
     libvirt's LXC driver refuses a host that has both versions mounted.
     """
     check(libc.umount2(b"/sys", MNT_DETACH), "unmount /sys")
     mount("sysfs", "sysfs", "/sys", "")
+    if [controllers for controllers, _ in cgroups] == [""]:
+        mount("cgroup2", "cgroup2", "/sys/fs/cgroup", "")
+        return
     mount("tmpfs", "cgroup", "/sys/fs/cgroup", "mode=755")
     for controllers, _ in cgroups:
         target = f"/sys/fs/cgroup/{controllers.removeprefix('name=')}"

@@ -39,9 +39,6 @@ class Builtin:
     def start(self, cell):
         pass
 
-    def stop(self):
-        pass
-
     def audit(self, cell):
         return []
 
@@ -74,9 +71,6 @@ class Shim:
     def start(self, cell):
         pass
 
-    def stop(self):
-        pass
-
     def audit(self, cell):
         """Every record of the audit logs, oldest first within a log."""
         return [json.loads(line) for log in sorted(cell.path("/var/log/virthook").glob("*.log"))
@@ -89,9 +83,14 @@ class Service(Shim):
     name = "service"
     helper = None
 
+    def __init__(self, config=CONFIG, options=()):
+        super().__init__(config)
+        self.options = options
+
     def start(self, cell):
         with open(cell.path("/var/log/virthook-helper.stderr"), "ab") as log:
-            self.helper = cell.spawn([HELPER, "--listen", SOCKET], stdout=log, stderr=log)
+            self.helper = cell.spawn([HELPER, "--listen", SOCKET, *self.options],
+                                     stdout=log, stderr=log)
         wait_until(lambda: self._listens(cell), 10, "the helper's socket")
 
     def _listens(self, cell):

@@ -13,6 +13,7 @@ Runs in the test's own process, as root; agent.py is its other half, inside.
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import itertools
 import json
 import os
 import re
@@ -39,6 +40,8 @@ PRIVATE_ETC = [("tmpfs", "tmpfs", "/run", "mode=755"),
                ("overlay", "overlay", "/etc",
                 "lowerdir=/etc,upperdir=/run/.etc/upper,workdir=/run/.etc/work")]
 
+SERIALS = itertools.count()
+
 AGENT = Path(__file__).with_name("agent.py")
 
 
@@ -55,11 +58,17 @@ class Process:
 
 
 def own_cgroups():
-    """[(controllers, folder of this process)] of the version 1 hierarchies that are mounted."""
+    """[(controllers, folder of this process)] of the version 1 hierarchies that are mounted.
+
+    Where there are none, ("", root) of version 2: there a folder has the controllers that its
+    parent hands on, and the root alone is sure to.
+    """
     mounted = {}
     for line in Path("/proc/self/mountinfo").read_text(encoding="ascii").splitlines():
         fields, _, rest = line.partition(" - ")
         kind, _, options = rest.split(" ", 2)
+        if kind == "cgroup2":
+            mounted.setdefault("", fields.split()[4])
         if kind == "cgroup":
             names = [o for o in options.split(",") if o not in ("rw", "ro", "xattr")]
             mounted[",".join(names)] = fields.split()[4]
@@ -68,7 +77,7 @@ def own_cgroups():
         _, controllers, path = line.split(":", 2)
         if controllers in mounted:
             found.append((controllers, mounted[controllers] + path.rstrip("/")))
-    return found
+    return [pair for pair in found if pair[0]] or [(c, mounted[c]) for c, _ in found]
 
 
 def make_cgroups(name):
@@ -106,8 +115,7 @@ class Cell:
     """
 
     def __init__(self, early_mounts=(), extra_mounts=()):
-        self._serial = Cell._next_serial()
-        self._cgroups = make_cgroups(f"virthook-cell-{os.getpid()}-{self._serial}")
+        self._cgroups = make_cgroups(f"virthook-cell-{os.getpid()}-{next(SERIALS)}")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._agent = subprocess.Popen(
@@ -122,13 +130,6 @@ class Cell:
         except BaseException:
             self.close()
             raise
-
-    _serials = 0
-
-    @classmethod
-    def _next_serial(cls):
-        cls._serials += 1
-        return cls._serials
 
     def _build(self, mounts):
         self._control.settimeout(20)

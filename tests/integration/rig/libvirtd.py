@@ -13,7 +13,6 @@ libvirt-daemon-driver-lxc, qemu-system-x86 and dnsmasq-base; no systemd, no KVM.
   spawn_virsh(*args)                   start it and go on                       → command.Command
   define_guest(name, network=None), define_container(name), define_network(name)
   put_hook(driver, source, name=None)  put a script in the arrangement's place (name: in DRIVER.d/)
-  remove_hook(driver, name=None)
   start(), stop(), restart(), reload(), kill()
   pid, running, rss_kib(), peak_rss_kib(), forget_peak()
   audit(kind=None)                     virthook's audit records, as dictionaries
@@ -136,7 +135,7 @@ class Libvirtd:
         self.start()
 
     def reload(self):
-        """SIGHUP; returns when the daemon has reloaded (it logs nothing: a hook call shows it)."""
+        """SIGHUP. Returns at once: the call of the daemon's hook shows when it is at work."""
         self.signal(signal.SIGHUP)
 
     @property
@@ -202,9 +201,6 @@ class Libvirtd:
     def put_hook(self, driver, source, name=None, mode=0o755):
         """Put a copy of the script in place for the driver, at once, in the stead of one there."""
         self.cell.write(self.hook_path(driver, name), Path(source).read_bytes(), mode)
-
-    def remove_hook(self, driver, name=None):
-        self.cell.path(self.hook_path(driver, name)).unlink()
 
     def audit(self, kind=None):
         """virthook's audit records (of type "begin" or "end", where kind says so)."""

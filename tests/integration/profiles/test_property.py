@@ -1,0 +1,446 @@
+"""Whatever a profile says, a script under it finds itself held by just that.
+
+Random profiles, from a seed that each failure prints, are written as configuration; a probe tells
+from the inside how it is held.
+"""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import ctypes
+import errno
+import os
+import pwd
+import random
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from helper.conftest import SANITIZER_WORDS
+from helper.place import Place
+from helper.processes import Helper, status
+
+from .expected import I386, NATIVE, WITH_ARGUMENTS, Names, Sets, Wish
+
+SEED = 20240229
+PROFILES = 15
+
+# What probe.c itself needs beside what every script has.
+PROBE_NEEDS = ["connect", "openat", "prctl", "readlink", "unlink"]
+
+FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16, "AF_PACKET": 17,
+            "AF_ALG": 38, "AF_VSOCK": 40}
+USERS = ("root", "nobody", "daemon", "games")
+NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
+CAPABILITY_SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
+
+# linux/securebits.h: noroot, no setuid fixup, no ambient raise, all locked, and keep caps locked off.
+SECUREBITS = 0xef
+
+# uprobes' own, which newer kernels let past every filter.
+PAST_FILTERS = (335, 336)
+
+# Numbers that have no name before Linux 6.7, of calls that newer kernels have.
+NEWER = range(454, 470)
+
+LANDLOCK_SCOPES = 6
+PIDS_RESERVED = 301
+
+
+@dataclass
+class Ground:
+    """Folders outside of /tmp that profiles grant and hide, and a socket that all could reach."""
+    root: Path
+    folders: list
+    abstract: str
+
+    def parts(self):
+        """Each with a folder inside, so that one can be granted where the other is hidden."""
+        return [*self.folders, *(folder / "inner" for folder in self.folders)]
+
+
+@dataclass
+class Profile:
+    """As the configuration says it; paths are lists of Path."""
+    name: str
+    user: str
+    capabilities: int
+    wish: Wish
+    families: list
+    host: dict
+    writable: list
+    hidden: list
+    limits: dict
+    ids: tuple = field(init=False)
+
+    def __post_init__(self):
+        entry = pwd.getpwnam(self.user)
+        self.ids = (entry.pw_uid, entry.pw_gid)
+
+    def text(self, capability_names):
+        def listed(values):
+            return "{ " + ", ".join(f'"{value}"' for value in values) + " }" if values else "none"
+
+        held = [name for bit, name in capability_names.items() if self.capabilities >> bit & 1]
+        keys = {"user": self.user, "capabilities": listed(held), "syscalls": listed(self.wish.names),
+                "address_families": listed(self.families),
+                "network": "host" if self.host["network"] else "none",
+                "dev": "host" if self.host["dev"] else "own",
+                "tmp": "host" if self.host["tmp"] else "own", "writable": listed(self.writable),
+                "hidden": listed(self.hidden), **self.limits}
+        lines = "".join(f"    {key} = {value}\n" for key, value in keys.items())
+        return f'profile "{self.name}" {{\n    inherits = isolated\n{lines}}}\n'
+
+
+def held_capabilities():
+    """Those that the helper will have: no profile can grant more."""
+    return int(status(os.getpid(), "CapEff"), 16)
+
+
+def capability_names():
+    resolve = ctypes.CDLL("libcap-ng.so.0").capng_capability_to_name
+    resolve.restype = ctypes.c_char_p
+    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text(encoding="ascii"))
+    return {bit: resolve(bit).decode().upper() for bit in range(last + 1)}
+
+
+def random_syscalls(chance, sets, names):
+    base = chance.choice([[], ["@system-service"], ["@basic-io", "@file-system", "@process"]])
+    some = chance.sample(sorted(sets.sets), chance.randrange(6))
+    single = chance.sample(sorted(names.of[NATIVE].values()), chance.randrange(12))
+    return list(dict.fromkeys([*PROBE_NEEDS, *base, *some, *single]))
+
+
+def random_limits(chance, sanitized):
+    memory = 0 if sanitized else chance.choice([0, 128 << 20, 300000 << 10])
+    return {"cpu": chance.choice([0, 7, 300]), "memory": memory,
+            "file_size": chance.choice([0, 4096, 1 << 30]),
+            "open_files": chance.choice([16, 100, 512]), "processes": chance.choice([0, 8, 700]),
+            "tmp_size": chance.choice([64 << 10, 1 << 20])}
+
+
+def make_profile(chance, name, sets, names, ground, sanitized):
+    families = chance.sample(sorted(FAMILIES), chance.randrange(len(FAMILIES)))
+    calls = random_syscalls(chance, sets, names)
+    wish = Wish(calls + (["@system-service"] if sanitized else []),
+                [FAMILIES[family] for family in families])
+    wish.dissolve(sets)
+    mask = chance.choice([0, chance.getrandbits(64), chance.getrandbits(64) & chance.getrandbits(64)])
+    hidden = chance.sample(ground.folders, chance.randrange(len(ground.folders)))
+    return Profile(
+        name, chance.choice(USERS), mask & held_capabilities(), wish, families,
+        {key: chance.random() < 0.5 for key in ("network", "dev", "tmp")},
+        chance.sample([path for path in ground.parts() if path not in hidden], 3), hidden,
+        random_limits(chance, sanitized))
+
+
+@pytest.fixture(scope="module")
+def ground():
+    root = Path(tempfile.mkdtemp(prefix="virthook-property-", dir="/var/lib"))
+    folders = [root / name for name in ("one", "two", "three", "four")]
+    for folder in [root, *folders, *(folder / "inner" for folder in folders)]:
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755 if folder == root else 0o777)
+        (folder / "file").write_text("x", encoding="ascii")
+    word = f"virthook-property-{uuid.uuid4().hex}"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"\0{word}")
+        listener.listen(1000)
+        yield Ground(root, folders, word)
+    shutil.rmtree(root)
+
+
+@pytest.fixture(scope="module")
+def sets(ground):
+    return Sets(ground.root)
+
+
+@pytest.fixture(scope="module")
+def names():
+    return Names()
+
+
+@pytest.fixture(scope="module")
+def profiles(ground, sets, names, sanitized):
+    chance = random.Random(SEED)
+    return [make_profile(chance, f"random-{i}", sets, names, ground, sanitized)
+            for i in range(PROFILES)]
+
+
+@pytest.fixture(scope="module")
+def helper(profiles, binary):
+    """One helper with all the profiles; the probe is its only script."""
+    place = Place()
+    place.root.chmod(0o755)
+    text = "".join(profile.text(capability_names()) for profile in profiles)
+    place.configure("grace = 0.2\noutput_kept = 1M\n" + text)
+    subprocess.run(["/usr/bin/cc", "-std=gnu17", "-D_GNU_SOURCE", "-O1", "-static", "-o",
+                    place.hooks / "qemu", Path(__file__).with_name("probe.c")], check=True)
+    started = Helper(place, binary)
+    yield started
+    started.clean_up()
+    said = started.stderr()
+    place.remove()
+    assert not any(word in said for word in SANITIZER_WORDS), said
+
+
+class Inside:
+    """What the probe says under a profile: ask() all, then run, then each answer()."""
+
+    def __init__(self):
+        self.asked, self.answers = [], {}
+
+    def ask(self, *lines):
+        self.asked += [line for line in lines if line not in self.asked]
+
+    def run(self, peer, profile):
+        verdict = peer.call(profile=profile, stdin="\n".join(self.asked).encode(),
+                            timeout_ms=60000)
+        assert verdict.allow, (SEED, verdict)
+        said = iter(verdict.script["stdout_tail"].splitlines())
+        for line in self.asked:
+            if line[0] == "f":
+                self.answers[line] = "\n".join(iter(lambda: next(said), "."))
+            else:
+                self.answers[line] = next(said)
+        return self
+
+    def text(self, line):
+        return self.answers[line]
+
+    def number(self, line):
+        return int(self.answers[line])
+
+
+FILES = {name: f"f /proc/self/{name}" for name in ("status", "limits", "mountinfo", "net/dev")}
+PID_MAX = "f /proc/sys/kernel/pid_max"
+
+
+def file_questions(ground):
+    return [*FILES.values(), PID_MAX, *(f"l /proc/self/ns/{kind}" for kind in NAMESPACES), "b",
+            *(f"{way} {part}/{name}" for part in ground.parts()
+              for way, name in (("r", "file"), ("w", "new"))),
+            *(f"w {folder}/virthook-probe" for folder in ("/tmp", "/var/tmp", "/dev/shm", "/etc")),
+            f"a {ground.abstract}"]
+
+
+@pytest.fixture(scope="module", params=range(PROFILES))
+def profile(request, profiles):
+    return profiles[request.param]
+
+
+@pytest.fixture(scope="module")
+def inside(profile, helper, ground):
+    probe = Inside()
+    probe.ask(*file_questions(ground))
+    return probe.run(helper.peer, profile.name)
+
+
+@pytest.fixture(scope="module")
+def unconfined(helper, ground):
+    """The same without a profile: so each answer could be another one."""
+    probe = Inside()
+    probe.ask(*file_questions(ground))
+    return probe.run(helper.peer, "unconfined")
+
+
+def status_of(inside, key):
+    return next(line.partition(":")[2].split() for line in inside.text(FILES["status"]).splitlines()
+                if line.startswith(f"{key}:"))
+
+
+def test_user_and_group_are_the_profile_s_and_there_is_no_other(profile, inside):
+    uid, gid = profile.ids
+    assert status_of(inside, "Uid") == [str(uid)] * 4, SEED
+    assert status_of(inside, "Gid") == [str(gid)] * 4, SEED
+    assert status_of(inside, "Groups") == [], SEED
+
+
+@pytest.mark.parametrize("kind", CAPABILITY_SETS)
+def test_each_capability_set_is_the_profile_s(profile, inside, kind):
+    assert status_of(inside, kind) == [f"{profile.capabilities:016x}"], SEED
+
+
+def test_no_privilege_can_be_gained(inside):
+    assert status_of(inside, "NoNewPrivs") == ["1"]
+    assert inside.number("b") == SECUREBITS
+
+
+def test_one_filter_is_there(inside, unconfined):
+    assert status_of(inside, "Seccomp") == ["2"]
+    assert status_of(inside, "Seccomp_filters") == ["1"]
+    assert status_of(unconfined, "Seccomp") == ["0"]
+
+
+def test_namespaces_are_its_own_where_the_profile_does_not_say_host(profile, inside):
+    for kind in NAMESPACES:
+        is_host = kind == "user" or (kind == "net" and profile.host["network"])
+        same = inside.text(f"l /proc/self/ns/{kind}") == os.readlink(f"/proc/self/ns/{kind}")
+        assert same == is_host, (SEED, kind)
+
+
+def test_a_network_of_its_own_has_no_interface_but_lo(profile, inside):
+    found = [line.partition(":")[0].strip() for line in inside.text(FILES["net/dev"]).splitlines()
+             if ":" in line]
+    if profile.host["network"]:
+        host = Path("/proc/self/net/dev").read_text(encoding="ascii").splitlines()[2:]
+        assert sorted(found) == sorted(line.partition(":")[0].strip() for line in host)
+    else:
+        assert found == ["lo"]
+
+
+def limit(text, name):
+    words = next(line for line in text.splitlines() if line.startswith(name))[len(name):].split()
+    return words[:2]
+
+
+@pytest.mark.parametrize("key, name", [("cpu", "Max cpu time"), ("memory", "Max address space"),
+                                       ("file_size", "Max file size"),
+                                       ("open_files", "Max open files")])
+def test_each_limit_is_the_profile_s_soft_and_hard(profile, inside, key, name):
+    value = profile.limits[key]
+    expected = ([str(value)] * 2 if value else
+                limit(Path("/proc/self/limits").read_text(encoding="ascii"), name))
+    assert limit(inside.text(FILES["limits"]), name) == expected, SEED
+
+
+def test_it_dumps_no_core(inside):
+    assert limit(inside.text(FILES["limits"]), "Max core file size") == ["0", "0"]
+
+
+def test_processes_are_bounded_in_its_namespace_or_per_user(profile, inside, unconfined):
+    processes, found = profile.limits["processes"], int(inside.text(PID_MAX))
+    if processes == 0:
+        assert found == int(unconfined.text(PID_MAX))
+    elif found != PIDS_RESERVED + processes:
+        assert limit(inside.text(FILES["limits"]), "Max processes") == [str(processes)] * 2, SEED
+
+
+def mounts(inside):
+    """Of each mount point its options and propagation; those laid over each other are all there."""
+    for line in inside.text(FILES["mountinfo"]).splitlines():
+        words = line.split()
+        yield words[4], words[5].split(","), words[6:words.index("-")]
+
+
+def is_private(profile, path):
+    own = [folder for key, folders in (("tmp", ("/tmp", "/var/tmp")), ("dev", ("/dev",)))
+           if not profile.host[key] for folder in folders]
+    return any(f"{path}/".startswith(f"{folder}/") for folder in own)
+
+
+def is_below(path, folders):
+    return any(f"{path}/".startswith(f"{folder}/") for folder in folders)
+
+
+def test_every_mount_is_read_only_but_private_and_granted_ones(profile, inside):
+    for path, options, _ in mounts(inside):
+        if "rw" in options:
+            assert (is_private(profile, path) or is_below(path, profile.writable)
+                    or path in ("/run/systemd/journal/dev-log", "/dev/log")), (SEED, path)
+
+
+def test_no_mount_is_shared_with_the_host(inside):
+    shared = [path for path, _, tags in mounts(inside) if any("shared" in tag for tag in tags)]
+    assert not shared
+
+
+def deepest(path, folders):
+    """The one of the folders that says what holds at the path."""
+    return max((folder for folder in folders if is_below(path, [folder])), default=None,
+               key=lambda folder: len(folder.parts))
+
+
+def test_files_can_be_written_in_granted_folders_alone(profile, inside, unconfined, ground):
+    for part in ground.parts():
+        says = deepest(part, profile.writable + profile.hidden)
+        wrote = inside.number(f"w {part}/new") == 0
+        assert wrote == (says in profile.writable), (SEED, part)
+        assert unconfined.number(f"w {part}/new") == 0
+
+
+def test_files_can_be_read_but_in_hidden_folders(profile, inside, unconfined, ground):
+    for part in ground.parts():
+        says = deepest(part, profile.writable + profile.hidden)
+        expected = -errno.ENOENT if says in profile.hidden else 1
+        assert inside.number(f"r {part}/file") == expected, (SEED, part)
+        assert unconfined.number(f"r {part}/file") == 1
+
+
+def test_the_folders_of_its_own_can_be_written_and_the_host_s_cannot(profile, inside):
+    for folder, key in (("/tmp", "tmp"), ("/var/tmp", "tmp"), ("/dev/shm", "dev")):
+        wrote = inside.number(f"w {folder}/virthook-probe") == 0
+        assert wrote == (not profile.host[key]), (SEED, folder)
+    assert inside.number("w /etc/virthook-probe") < 0
+
+
+def landlock_abi():
+    landlock_create_ruleset, version = 444, 1
+    return ctypes.CDLL(None).syscall(landlock_create_ruleset, None, 0, version)
+
+
+def test_the_host_s_abstract_sockets_are_out_of_reach(profile, inside, unconfined, ground):
+    """By their own network namespace, or else by Landlock."""
+    found = inside.number(f"a {ground.abstract}")
+    if not profile.wish.allows("socket", FAMILIES["AF_UNIX"], 0):
+        assert found == -errno.EPERM, SEED
+    elif not profile.host["network"]:
+        assert found == -errno.ECONNREFUSED, SEED
+    elif landlock_abi() >= LANDLOCK_SCOPES:
+        assert found == -errno.EPERM, SEED
+    assert unconfined.number(f"a {ground.abstract}") == 0
+
+
+def random_arguments(chance, arch):
+    likely = [0, 1, 2, 3, 8, 10, 16, 17, 0x5411, 0x5412, 0x541c, 0x10000000, 0x20000011, 0x4111]
+    values = [chance.choice(likely) | (chance.getrandbits(31) << 32 if chance.random() < 0.2 else 0)
+              for _ in range(2)]
+    return [value & 0xffffffff for value in values] if arch == I386 else values
+
+
+def call_questions(chance, names):
+    """Every number that has a name, of both ways in: lines for the probe, and what they ask."""
+    asked = {}
+    for arch, letter in ((NATIVE, "n"), (I386, "i")):
+        for number, name in names.of[arch].items():
+            if arch == NATIVE and number in PAST_FILTERS or number >= names.first_unknown:
+                continue
+            for _ in range(12 if name in WITH_ARGUMENTS else 1):
+                first, second = random_arguments(chance, arch)
+                asked[f"c {letter} {number} {first} {second}"] = (name, first, second)
+    return asked
+
+
+def test_every_system_call_is_answered_as_the_profile_says(profile, helper, names):
+    questions = call_questions(random.Random(SEED), names)
+    probe = Inside()
+    probe.ask(*questions)
+    probe.run(helper.peer, profile.name)
+    for line, (name, first, second) in questions.items():
+        expected = profile.wish.answer(name, first, second)
+        assert probe.number(line) == expected, (SEED, profile.wish.names, line, name)
+
+
+def test_unconfined_no_system_call_is_refused(helper, names):
+    questions = call_questions(random.Random(SEED), names)
+    probe = Inside()
+    probe.ask(*questions)
+    probe.run(helper.peer, "unconfined")
+    assert {probe.number(line) for line in questions} == {-errno.ENOSYS}
+
+
+def test_calls_that_cannot_be_named_are_not_there(profile, helper, names):
+    clone3 = next(number for number, name in names.of[NATIVE].items() if name == "clone3")
+    lines = [f"k {number}" for number in (clone3, *NEWER) if number == clone3
+             or number >= names.first_unknown]
+    probe, control = Inside(), Inside()
+    probe.ask(*lines)
+    control.ask(*lines)
+    probe.run(helper.peer, profile.name)
+    assert {probe.number(line) for line in lines} == {-errno.ENOSYS}, SEED
+    control.run(helper.peer, "unconfined")
+    assert control.number(f"k {clone3}") != -errno.ENOSYS
