@@ -1,0 +1,218 @@
+"""Scripts that take all there is of something: up to what would be a success, never more.
+
+A profile's own limits stop each; what they are, profiles.py says.
+"""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import ctypes
+import mmap
+import os
+import resource
+import signal
+import subprocess
+import tempfile
+import time
+
+from .kernel_calls import LIBC
+from .programs import path
+from .table import ARENA, Refused, attack
+
+MIB = 1 << 20
+PIECE = bytes(MIB)
+
+
+def _fill(folder, size, files=1):
+    """Writes that much in all; what is there is removed again."""
+    place = tempfile.mkdtemp(dir=folder)
+    names = [os.path.join(place, str(number)) for number in range(files)]
+    try:
+        for name in names:
+            with open(name, "wb", buffering=0) as file:
+                for _ in range(size // files // MIB):
+                    if file.write(PIECE) < MIB:
+                        raise Refused("a short write")
+    finally:
+        for name in names:
+            if os.path.exists(name):
+                os.unlink(name)
+        os.rmdir(place)
+    return f"{size // MIB} MiB"
+
+
+@attack(baseline=ARENA)
+def memory(_):
+    """640 MiB of memory in one process"""
+    area = mmap.mmap(-1, 640 * MIB)
+    return len(area)
+
+
+@attack(baseline=ARENA)
+def memory_by_mapping_a_file(_):
+    """640 MiB of a sealed nameless file, mapped"""
+    fd = os.memfd_create("big")
+    os.ftruncate(fd, 640 * MIB)
+    return len(mmap.mmap(fd, 640 * MIB))
+
+
+@attack(baseline=ARENA)
+def many_processes(_):
+    """600 processes at once"""
+    return _fork(600)
+
+
+def _fork(count):
+    pids = []
+    try:
+        for _ in range(count):
+            pid = os.fork()
+            if pid == 0:
+                time.sleep(60)
+                os._exit(0)
+            pids.append(pid)
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        for pid in pids:
+            os.waitpid(pid, 0)
+    return len(pids)
+
+
+@attack(baseline=ARENA)
+def many_threads(_):
+    """600 threads at once"""
+    done = subprocess.run([path("threads"), "count", "600"], capture_output=True, text=True,
+                          check=False)
+    if done.returncode:
+        raise Refused(done.stdout + done.stderr)
+    return done.stdout
+
+
+@attack(baseline=ARENA)
+def descriptors(_):
+    """5000 open files"""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (6000, 6000))
+    return len([os.open("/dev/null", os.O_RDONLY) for _ in range(5000)])
+
+
+@attack(baseline=ARENA)
+def raise_a_limit(_):
+    """setrlimit(2) over what it was given"""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    if hard == resource.RLIM_INFINITY or hard > 10000:
+        return f"no need to: {soft}, {hard}"
+    return resource.setrlimit(resource.RLIMIT_NPROC, (hard + 1, hard + 1))
+
+
+@attack(baseline=ARENA)
+def raise_a_limit_of_a_child(_):
+    """The same by prlimit(2) for another process"""
+    child = subprocess.Popen(["/bin/sleep", "60"])  # pylint: disable=consider-using-with
+    try:
+        _, hard = resource.prlimit(child.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(child.pid, resource.RLIMIT_NOFILE, (hard, hard + 1))
+    except ValueError as error:
+        raise Refused(error) from error
+    finally:
+        child.kill()
+        child.wait()
+    return hard + 1
+
+
+@attack(baseline=ARENA)
+def one_large_file(_):
+    """A file of 300 MiB in /tmp"""
+    return _fill("/tmp", 300 * MIB)
+
+
+@attack(baseline=ARENA)
+def many_files(_):
+    """300 MiB in 30 files in /tmp"""
+    return _fill("/tmp", 300 * MIB, files=30)
+
+
+@attack(baseline=ARENA)
+def shared_memory(_):
+    """300 MiB in 30 files in /dev/shm"""
+    return _fill("/dev/shm", 300 * MIB, files=30)
+
+
+@attack(baseline=ARENA)
+def names(_):
+    """200 000 empty files in /tmp: the kernel keeps about a kilobyte for each"""
+    place = tempfile.mkdtemp(dir="/tmp")
+    made = 0
+    try:
+        for number in range(200000):
+            os.close(os.open(f"{place}/{number}", os.O_CREAT | os.O_WRONLY))
+            made += 1
+    finally:
+        for number in range(made):
+            os.unlink(f"{place}/{number}")
+    return made
+
+
+@attack(baseline=ARENA)
+def nameless_memory(_):
+    """512 MiB in memfds that nobody maps, which no limit of address space sees"""
+    fds = []
+    for number in range(16):
+        fds.append(os.memfd_create(str(number)))
+        for _ in range(32):
+            if os.write(fds[-1], PIECE) < MIB:
+                raise Refused("a short write")
+    return "512 MiB"
+
+
+@attack(baseline=ARENA)
+def memory_of_many(_):
+    """512 MiB in eight processes"""
+    pids = []
+    for _ in range(8):
+        ready, told = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            area = mmap.mmap(-1, 64 * MIB)
+            for offset in range(0, 64 * MIB, mmap.PAGESIZE):
+                area[offset] = 1
+            os.write(told, b"x")
+            time.sleep(60)
+            os._exit(0)
+        os.close(told)
+        pids.append(pid)
+        if not os.read(ready, 1):
+            raise Refused("one of them died")
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    return "512 MiB"
+
+
+@attack(baseline=ARENA)
+def core_dump(_):
+    """A core, as large as the process"""
+    return resource.getrlimit(resource.RLIMIT_CORE) != (0, 0) or _none()
+
+
+def _none():
+    raise Refused("no core")
+
+
+@attack(baseline=ARENA)
+def real_time(_):
+    """A real-time priority, before which nothing else runs"""
+    return os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+
+
+@attack(baseline=ARENA)
+def higher_priority(_):
+    """A nice value below 0"""
+    return os.nice(-5)
+
+
+@attack(baseline=ARENA)
+def lock_memory(_):
+    """mlock(2) of 64 MiB"""
+    area = ctypes.create_string_buffer(64 * MIB)
+    if LIBC.mlock(area, ctypes.c_size_t(64 * MIB)) < 0:
+        raise OSError(ctypes.get_errno(), "mlock")
+    return "64 MiB"

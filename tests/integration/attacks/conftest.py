@@ -1,0 +1,62 @@
+"""What the attacks share: their programs, their ground, and a helper with all the profiles."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import platform
+
+# pylint: disable=unused-import
+import pytest
+from helper.conftest import BUILD, SANITIZER_WORDS, binary, pytest_configure, sanitized
+from helper.place import Place
+from helper.processes import Helper
+
+from . import armory
+from .ground import Ground
+from .profiles import configuration
+from .range import Range
+
+
+def pytest_collection_modifyitems(items):
+    if platform.machine() != "x86_64":
+        for item in items:
+            if item.path.parent.name == "attacks":
+                item.add_marker(pytest.mark.skip(reason="the attacks use x86_64's system calls"))
+
+
+@pytest.fixture(scope="session")
+def ground():
+    made = Ground()
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="session")
+def shipped():
+    """The file of the shipped profiles, as it is installed."""
+    path = BUILD / "packaging/50-shipped.conf"
+    assert path.exists(), f"{path} is not built"
+    return path
+
+
+@pytest.fixture(scope="session")
+def armed(ground, shipped):
+    """A place for a helper, with the attacks and their programs below its hooks."""
+    made = Place()
+    made.root.chmod(0o755)
+    made.audit = ground.audit
+    made.configure(configuration(ground.hidden))
+    made.folder("profiles.d")
+    (made.root / "profiles.d/50-shipped.conf").write_text(
+        shipped.read_text(encoding="utf-8"), encoding="utf-8")
+    armory.install(made.hooks)
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="session")
+def attacks(armed, ground, binary):
+    """Runs attacks, under one helper for all of them: that it lives on is part of the promise."""
+    helper = Helper(armed, binary)
+    yield Range(helper, armed, ground)
+    helper.clean_up()
+    said = helper.stderr()
+    assert not any(word in said for word in SANITIZER_WORDS), said

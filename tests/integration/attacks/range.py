@@ -1,0 +1,141 @@
+"""Where attacks are tried: under a profile as a call of the helper, and plainly in the arena.
+
+Runs in the tests' own process.
+"""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import json
+import re
+import subprocess
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from helper.place import PYTHON
+from helper.processes import SYSTEM_PATH, in_namespace, marked
+
+from .arsenal.table import ARENA, CANNOT, REFUSED, SUCCEEDED
+
+ARENA_PROGRAM = Path(__file__).resolve().parent / "arena.py"
+
+SCRIPT = """import sys
+sys.path.insert(0, {hooks!r})
+from arsenal.run import main
+main({name!r})
+"""
+
+# The last operation of a guest's life: what the helper keeps of it ends with the call.
+OPERATION = "release"
+
+# What one attack may take, in seconds; none is stopped by this.
+LONG = 60
+
+
+def _status_of(said):
+    """An attack that kills all others leaves nobody to tell its status: then its own word counts."""
+    status = re.search(r"^status (-?\d+)$", said, re.M)
+    if status:
+        return int(status[1])
+    return SUCCEEDED if "\nsucceeded: " in said else None
+
+
+@dataclass
+class Outcome:
+    """status: of table.py, or None where the script did not end by itself. verdict: None in the
+    arena. left: processes that were there when it was over."""
+    status: int | None
+    said: str
+    left: list
+    verdict: object = None
+    victim_lives: bool = True
+
+    @property
+    def succeeded(self):
+        return self.status == SUCCEEDED
+
+    @property
+    def refused(self):
+        return self.status == REFUSED
+
+    @property
+    def impossible(self):
+        return self.status == CANNOT
+
+    @property
+    def denied(self):
+        """The names of the calls that the script was refused."""
+        told = self.verdict.script.get("denied", "") if self.verdict else ""
+        return [re.sub(r" ×\d+$", "", line) for line in told.splitlines()]
+
+
+class Range:
+    """helper, place, ground: what the attacks run under, lie in, and are aimed at."""
+
+    def __init__(self, helper, place, ground):
+        self.helper = helper
+        self.place = place
+        self.ground = ground
+        self.plain = {}
+        place.script(f"qemu.d/bystander/{OPERATION}")
+
+    def _install(self, attack, name):
+        text = SCRIPT.format(hooks=str(self.place.hooks), name=attack.name)
+        path = self.place.script(f"qemu.d/{name}/{OPERATION}", text, PYTHON)
+        bystander = path.parent / "bystander"
+        bystander.write_text("#!/bin/true\n", encoding="utf-8")
+        return path
+
+    def begin(self, attack, profile, **more):
+        """Starts the call; its object's name marks all its processes."""
+        name = f"{profile}.{attack.name}.{uuid.uuid4().hex[:8]}"
+        script = self._install(attack, name)
+        target = self.ground.target(script=str(script), hooks=str(self.place.hooks),
+                                    programs=str(self.place.hooks / "programs"),
+                                    pid=self.helper.pid)
+        return name, self.helper.peer.start(name, OPERATION, target.encode(), **more)
+
+    def finish(self, name, call, timeout=LONG):
+        verdict = self.helper.peer.finish(call, timeout)
+        said = verdict.script.get("stderr_tail", "")
+        left = marked(name)
+        for namespace in re.findall(r"^namespace (pid:\[\d+\])$", said, re.M):
+            left += self._living_in(namespace)
+        status = verdict.script.get("exit_status")
+        return Outcome(status, said, left, verdict)
+
+    def _living_in(self, namespace):
+        """Its processes; a namespace's number may by now be that of some stranger's."""
+        members = in_namespace(namespace)
+        return members if set(members) & set(self.helper.runners()) else []
+
+    def under(self, profile, attack, **more):
+        """The attack as the script of a call."""
+        return self.finish(*self.begin(attack, profile, timeout_ms=LONG * 1000, **more))
+
+    def in_arena(self, attack, seconds=LONG):
+        """The attack as a plain run. Processes that are left are only counted."""
+        name = f"arena.{attack.name}.{uuid.uuid4().hex[:8]}"
+        script = self._install(attack, name)
+        target = self.ground.target(script=str(script), hooks=str(self.place.hooks),
+                                    programs=str(self.place.hooks / "programs"))
+        done = subprocess.run(
+            ["/usr/bin/unshare", "--pid", "--fork", "--mount-proc", "--kill-child",
+             "/usr/bin/python3", "-IS", ARENA_PROGRAM, str(seconds), script, name],
+            input=target.encode(), capture_output=True, check=False, timeout=LONG * 2,
+            env={"PATH": SYSTEM_PATH})
+        assert done.returncode == 0, done
+        told = json.loads(done.stdout)
+        return Outcome(_status_of(told["said"]), told["said"], ["left"] * told["left"],
+                       victim_lives=told["victim_lives"])
+
+    def baseline(self, attack):
+        """How the attack ends where nothing confines it; tried once."""
+        if attack.name not in self.plain:
+            self.ground.renew()
+            self.plain[attack.name] = (self.in_arena(attack) if attack.baseline == ARENA else
+                                       self.under("unconfined", attack))
+        return self.plain[attack.name]
+
+    def serves_the_next_call(self):
+        verdict = self.helper.peer.call("bystander", OPERATION)
+        return verdict.allow and verdict.script["exit_status"] == 0
