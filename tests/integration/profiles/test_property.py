@@ -1,40 +1,37 @@
 """Whatever a profile says, a script under it finds itself held by just that.
 
-Random profiles, from a seed that each failure prints, are written as configuration; a probe tells
-from the inside how it is held.
+Random profiles, from a fixed seed, are written as configuration; a probe tells from the inside how
+it is held. A failure names the seed and the profile's number.
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import ctypes
 import errno
 import os
-import pwd
+import platform
 import random
 import shutil
 import socket
 import subprocess
-import tempfile
 import uuid
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from helper.conftest import SANITIZER_WORDS
 from helper.place import Place
-from helper.processes import Helper, status
+from helper.processes import Helper
 
-from .expected import I386, NATIVE, WITH_ARGUMENTS, Names, Sets, Wish
+from .drawn import FAMILIES, Ground, capability_names, make_folders, make_profile
+from .expected import I386, NATIVE, WITH_ARGUMENTS, Names, Sets
+from .inside import Inside
+
+pytestmark = pytest.mark.skipif(platform.machine() != "x86_64",
+                                reason="the probe makes x86_64's and i386's system calls")
 
 SEED = 20240229
 PROFILES = 15
 
-# What probe.c itself needs beside what every script has.
-PROBE_NEEDS = ["connect", "openat", "prctl", "readlink", "unlink"]
-
-FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16, "AF_PACKET": 17,
-            "AF_ALG": 38, "AF_VSOCK": 40}
-USERS = ("root", "nobody", "daemon", "games")
 NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
 CAPABILITY_SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 
@@ -51,101 +48,9 @@ LANDLOCK_SCOPES = 6
 PIDS_RESERVED = 301
 
 
-@dataclass
-class Ground:
-    """Folders outside of /tmp that profiles grant and hide, and a socket that all could reach."""
-    root: Path
-    folders: list
-    abstract: str
-
-    def parts(self):
-        """Each with a folder inside, so that one can be granted where the other is hidden."""
-        return [*self.folders, *(folder / "inner" for folder in self.folders)]
-
-
-@dataclass
-class Profile:
-    """As the configuration says it; paths are lists of Path."""
-    name: str
-    user: str
-    capabilities: int
-    wish: Wish
-    families: list
-    host: dict
-    writable: list
-    hidden: list
-    limits: dict
-    ids: tuple = field(init=False)
-
-    def __post_init__(self):
-        entry = pwd.getpwnam(self.user)
-        self.ids = (entry.pw_uid, entry.pw_gid)
-
-    def text(self, capability_names):
-        def listed(values):
-            return "{ " + ", ".join(f'"{value}"' for value in values) + " }" if values else "none"
-
-        held = [name for bit, name in capability_names.items() if self.capabilities >> bit & 1]
-        keys = {"user": self.user, "capabilities": listed(held), "syscalls": listed(self.wish.names),
-                "address_families": listed(self.families),
-                "network": "host" if self.host["network"] else "none",
-                "dev": "host" if self.host["dev"] else "own",
-                "tmp": "host" if self.host["tmp"] else "own", "writable": listed(self.writable),
-                "hidden": listed(self.hidden), **self.limits}
-        lines = "".join(f"    {key} = {value}\n" for key, value in keys.items())
-        return f'profile "{self.name}" {{\n    inherits = isolated\n{lines}}}\n'
-
-
-def held_capabilities():
-    """Those that the helper will have: no profile can grant more."""
-    return int(status(os.getpid(), "CapEff"), 16)
-
-
-def capability_names():
-    resolve = ctypes.CDLL("libcap-ng.so.0").capng_capability_to_name
-    resolve.restype = ctypes.c_char_p
-    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text(encoding="ascii"))
-    return {bit: resolve(bit).decode().upper() for bit in range(last + 1)}
-
-
-def random_syscalls(chance, sets, names):
-    base = chance.choice([[], ["@system-service"], ["@basic-io", "@file-system", "@process"]])
-    some = chance.sample(sorted(sets.sets), chance.randrange(6))
-    single = chance.sample(sorted(names.of[NATIVE].values()), chance.randrange(12))
-    return list(dict.fromkeys([*PROBE_NEEDS, *base, *some, *single]))
-
-
-def random_limits(chance, sanitized):
-    memory = 0 if sanitized else chance.choice([0, 128 << 20, 300000 << 10])
-    return {"cpu": chance.choice([0, 7, 300]), "memory": memory,
-            "file_size": chance.choice([0, 4096, 1 << 30]),
-            "open_files": chance.choice([16, 100, 512]), "processes": chance.choice([0, 8, 700]),
-            "tmp_size": chance.choice([64 << 10, 1 << 20])}
-
-
-def make_profile(chance, name, sets, names, ground, sanitized):
-    families = chance.sample(sorted(FAMILIES), chance.randrange(len(FAMILIES)))
-    calls = random_syscalls(chance, sets, names)
-    wish = Wish(calls + (["@system-service"] if sanitized else []),
-                [FAMILIES[family] for family in families])
-    wish.dissolve(sets)
-    mask = chance.choice([0, chance.getrandbits(64), chance.getrandbits(64) & chance.getrandbits(64)])
-    hidden = chance.sample(ground.folders, chance.randrange(len(ground.folders)))
-    return Profile(
-        name, chance.choice(USERS), mask & held_capabilities(), wish, families,
-        {key: chance.random() < 0.5 for key in ("network", "dev", "tmp")},
-        chance.sample([path for path in ground.parts() if path not in hidden], 3), hidden,
-        random_limits(chance, sanitized))
-
-
 @pytest.fixture(scope="module")
 def ground():
-    root = Path(tempfile.mkdtemp(prefix="virthook-property-", dir="/var/lib"))
-    folders = [root / name for name in ("one", "two", "three", "four")]
-    for folder in [root, *folders, *(folder / "inner" for folder in folders)]:
-        folder.mkdir(exist_ok=True)
-        folder.chmod(0o755 if folder == root else 0o777)
-        (folder / "file").write_text("x", encoding="ascii")
+    root, folders = make_folders()
     word = f"virthook-property-{uuid.uuid4().hex}"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"\0{word}")
@@ -180,40 +85,13 @@ def helper(profiles, binary):
     place.configure("grace = 0.2\noutput_kept = 1M\n" + text)
     subprocess.run(["/usr/bin/cc", "-std=gnu17", "-D_GNU_SOURCE", "-O1", "-static", "-o",
                     place.hooks / "qemu", Path(__file__).with_name("probe.c")], check=True)
-    started = Helper(place, binary)
+    # Groups that no script may keep.
+    started = Helper(place, binary, extra_groups=[4, 24])
     yield started
     started.clean_up()
     said = started.stderr()
     place.remove()
     assert not any(word in said for word in SANITIZER_WORDS), said
-
-
-class Inside:
-    """What the probe says under a profile: ask() all, then run, then each answer()."""
-
-    def __init__(self):
-        self.asked, self.answers = [], {}
-
-    def ask(self, *lines):
-        self.asked += [line for line in lines if line not in self.asked]
-
-    def run(self, peer, profile):
-        verdict = peer.call(profile=profile, stdin="\n".join(self.asked).encode(),
-                            timeout_ms=60000)
-        assert verdict.allow, (SEED, verdict)
-        said = iter(verdict.script["stdout_tail"].splitlines())
-        for line in self.asked:
-            if line[0] == "f":
-                self.answers[line] = "\n".join(iter(lambda: next(said), "."))
-            else:
-                self.answers[line] = next(said)
-        return self
-
-    def text(self, line):
-        return self.answers[line]
-
-    def number(self, line):
-        return int(self.answers[line])
 
 
 FILES = {name: f"f /proc/self/{name}" for name in ("status", "limits", "mountinfo", "net/dev")}
@@ -235,17 +113,13 @@ def profile(request, profiles):
 
 @pytest.fixture(scope="module")
 def inside(profile, helper, ground):
-    probe = Inside()
-    probe.ask(*file_questions(ground))
-    return probe.run(helper.peer, profile.name)
+    return Inside(*file_questions(ground)).run(helper.peer, profile.name)
 
 
 @pytest.fixture(scope="module")
 def unconfined(helper, ground):
     """The same without a profile: so each answer could be another one."""
-    probe = Inside()
-    probe.ask(*file_questions(ground))
-    return probe.run(helper.peer, "unconfined")
+    return Inside(*file_questions(ground)).run(helper.peer, "unconfined")
 
 
 def status_of(inside, key):
@@ -258,6 +132,10 @@ def test_user_and_group_are_the_profile_s_and_there_is_no_other(profile, inside)
     assert status_of(inside, "Uid") == [str(uid)] * 4, SEED
     assert status_of(inside, "Gid") == [str(gid)] * 4, SEED
     assert status_of(inside, "Groups") == [], SEED
+
+
+def test_unconfined_it_has_the_groups_of_the_helper(unconfined):
+    assert status_of(unconfined, "Groups") == ["4", "24"]
 
 
 @pytest.mark.parametrize("kind", CAPABILITY_SETS)
@@ -395,11 +273,19 @@ def test_the_host_s_abstract_sockets_are_out_of_reach(profile, inside, unconfine
     assert unconfined.number(f"a {ground.abstract}") == 0
 
 
-def random_arguments(chance, arch):
-    likely = [0, 1, 2, 3, 8, 10, 16, 17, 0x5411, 0x5412, 0x541c, 0x10000000, 0x20000011, 0x4111]
-    values = [chance.choice(likely) | (chance.getrandbits(31) << 32 if chance.random() < 0.2 else 0)
-              for _ in range(2)]
-    return [value & 0xffffffff for value in values] if arch == I386 else values
+# Some count: families, flags of clone(2), requests of ioctl(2), numbers of ipc(2), a PID.
+LIKELY = [0, 1, 2, 3, 10, 13, 16, 17, 21, 0x5411, 0x5412, 0x541c, 0x4111, 0x10000000, 0x20000011,
+          0x40000000, 0x1_0000_0001, 0x1_0000_5412, 0xffffffff_00000000]
+
+
+def arguments(chance, arch, name):
+    """Pairs of first and second arguments to ask about."""
+    pairs = [(chance.choice(LIKELY), chance.choice(LIKELY))]
+    if name in WITH_ARGUMENTS:
+        pairs += [(value, chance.choice(LIKELY)) for value in LIKELY]
+        pairs += [(chance.choice(LIKELY), value) for value in LIKELY]
+    return [(first & 0xffffffff, second & 0xffffffff) if arch == I386 else (first, second)
+            for first, second in pairs]
 
 
 def call_questions(chance, names):
@@ -409,17 +295,14 @@ def call_questions(chance, names):
         for number, name in names.of[arch].items():
             if arch == NATIVE and number in PAST_FILTERS or number >= names.first_unknown:
                 continue
-            for _ in range(12 if name in WITH_ARGUMENTS else 1):
-                first, second = random_arguments(chance, arch)
+            for first, second in arguments(chance, arch, name):
                 asked[f"c {letter} {number} {first} {second}"] = (name, first, second)
     return asked
 
 
 def test_every_system_call_is_answered_as_the_profile_says(profile, helper, names):
     questions = call_questions(random.Random(SEED), names)
-    probe = Inside()
-    probe.ask(*questions)
-    probe.run(helper.peer, profile.name)
+    probe = Inside(*questions).run(helper.peer, profile.name)
     for line, (name, first, second) in questions.items():
         expected = profile.wish.answer(name, first, second)
         assert probe.number(line) == expected, (SEED, profile.wish.names, line, name)
@@ -427,9 +310,7 @@ def test_every_system_call_is_answered_as_the_profile_says(profile, helper, name
 
 def test_unconfined_no_system_call_is_refused(helper, names):
     questions = call_questions(random.Random(SEED), names)
-    probe = Inside()
-    probe.ask(*questions)
-    probe.run(helper.peer, "unconfined")
+    probe = Inside(*questions).run(helper.peer, "unconfined")
     assert {probe.number(line) for line in questions} == {-errno.ENOSYS}
 
 
@@ -437,10 +318,7 @@ def test_calls_that_cannot_be_named_are_not_there(profile, helper, names):
     clone3 = next(number for number, name in names.of[NATIVE].items() if name == "clone3")
     lines = [f"k {number}" for number in (clone3, *NEWER) if number == clone3
              or number >= names.first_unknown]
-    probe, control = Inside(), Inside()
-    probe.ask(*lines)
-    control.ask(*lines)
-    probe.run(helper.peer, profile.name)
+    probe = Inside(*lines).run(helper.peer, profile.name)
     assert {probe.number(line) for line in lines} == {-errno.ENOSYS}, SEED
-    control.run(helper.peer, "unconfined")
+    control = Inside(*lines).run(helper.peer, "unconfined")
     assert control.number(f"k {clone3}") != -errno.ENOSYS
