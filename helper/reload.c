@@ -35,11 +35,13 @@ static const char *hooks_of(const struct helper *helper, const struct config *co
 static int prepare(const struct helper *helper, const struct config *config,
                    struct sandbox_list *ret_sandboxes, char **ret_error)
 {
+    struct sandbox_host host = helper->host;
     int r = refuse_restart(helper, config, ret_error);
 
     if (r != 0)
         return r;
-    r = sandboxes_prepare(&helper->host, &config->profiles, hooks_of(helper, config), ret_sandboxes,
+    host.log = helper->options.audit ? helper->options.audit : config->audit;
+    r = sandboxes_prepare(&host, &config->profiles, hooks_of(helper, config), ret_sandboxes,
                           ret_error);
     return r > 0 ? CONFIG_E_REFUSED : r;
 }

@@ -128,20 +128,32 @@ static int add_paths(struct draft *draft, enum plan_path_kind kind, const struct
     return r;
 }
 
-/* The order is that of putting back: what holds others comes before them. */
-static int add_all_paths(struct draft *draft, const struct profile *profile, const char *hooks)
+/* A path that may be missing, whatever the profile says. */
+static int add_own_path(struct draft *draft, enum plan_path_kind kind, const char *path)
 {
-    auto_free char *shown = NULL;
+    auto_free char *optional = NULL;
+
+    if (!path)
+        return 0;
+    if (asprintf(&optional, "-%s", path) < 0)
+        return -ENOMEM;
+    return add_path(draft, kind, optional);
+}
+
+/* The order is that of putting back: what holds others comes before them. */
+static int add_all_paths(struct draft *draft, const struct profile *profile,
+                         const struct sandbox_host *host, const char *hooks)
+{
     int r;
 
-    if (asprintf(&shown, "-%s", hooks) < 0)
-        return -ENOMEM;
     draft->paths = malloc(PLAN_PATHS_SIZE_MAX);
     if (!draft->paths)
         return -ENOMEM;
     r = add_paths(draft, PLAN_HIDDEN, &profile->hidden);
     if (r == 0)
-        r = add_path(draft, PLAN_SHOWN, shown);
+        r = add_own_path(draft, PLAN_HIDDEN, host->log);
+    if (r == 0)
+        r = add_own_path(draft, PLAN_SHOWN, hooks);
     if (r == 0)
         r = add_paths(draft, PLAN_WRITABLE, &profile->writable);
     return r == 0 ? add_paths(draft, PLAN_SOCKET, &profile->sockets) : r;
@@ -217,7 +229,7 @@ static int draft_confined(struct draft *draft, const struct profile *profile,
     plan->tmp_size = profile->tmp_size;
     add_landlock(draft, profile, host);
     r = add_filter(draft, profile, host);
-    return r == 0 ? add_all_paths(draft, profile, hooks) : r;
+    return r == 0 ? add_all_paths(draft, profile, host, hooks) : r;
 }
 
 static int seal_draft(struct draft *draft, int *ret_fd)

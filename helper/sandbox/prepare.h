@@ -13,12 +13,13 @@
 /* sandbox_prepare() cannot do here what the profile says. */
 #define SANDBOX_E_REFUSED 1
 
-/* What this kernel offers, looked up once. */
+/* What this kernel offers, looked up once, and what is hidden from every script. */
 struct sandbox_host {
     int landlock_abi; /* 0: none */
     bool notify;      /* denied system calls can ask */
     bool session;     /* not root: no change of user */
     bool own_pid_max; /* a PID namespace has one of its own: Linux 6.14 and later */
+    const char *log; /* the audit log's file or folder that is in use; borrowed; NULL: none */
 };
 
 /* A profile, ready. */
