@@ -17,7 +17,8 @@
 #include <string.h>
 
 #define KIBI 1024ULL
-#define GIBI (KIBI * KIBI * KIBI)
+#define MEBI (1024 * KIBI)
+#define GIBI (1024 * MEBI)
 
 /* Those from KEY_CAPABILITIES on are lists. */
 enum key_type {
@@ -37,48 +38,47 @@ enum key_type {
 
 struct key {
     const char *name;
-    enum key_type type;
-    size_t offset; /* in struct profile */
-    uint64_t least, most;
-    bool or_none;      /* 0, for no limit, is in the range too */
-    bool is_confining; /* has no effect in an unconfined profile */
     const char *takes; /* for the message */
+    size_t offset;     /* in struct profile */
+    uint64_t least, most;
+    enum key_type type;
+    bool or_none; /* 0, for no limit, is in the range too */
+    bool in_any;  /* has an effect in an unconfined profile too */
 };
 
 #define AT(member) offsetof(struct profile, member)
 
 static const struct key keys[CONFIG_PROFILE_KEYS_MAX] = {
-    {"inherits", KEY_INHERITS},
-    {"unconfined", KEY_UNCONFINED},
-    {"user", KEY_USER, AT(user), .is_confining = true},
-    {"capabilities", KEY_CAPABILITIES, AT(capabilities), .is_confining = true},
-    {"syscalls", KEY_SYSCALLS, AT(syscalls), .is_confining = true},
-    {"address_families", KEY_FAMILIES, AT(families), .is_confining = true},
-    {"network", KEY_HOST_OR_NONE, AT(host_network), .is_confining = true},
-    {"dev", KEY_HOST_OR_OWN, AT(host_dev), .is_confining = true},
-    {"tmp", KEY_HOST_OR_OWN, AT(host_tmp), .is_confining = true},
-    {"writable", KEY_PATHS, AT(writable), .is_confining = true},
-    {"hidden", KEY_PATHS, AT(hidden), .is_confining = true},
-    {"sockets", KEY_PATHS, AT(sockets), .is_confining = true},
-    {"tmp_size", KEY_BYTES, AT(tmp_size), 64 * KIBI, 64 * GIBI, false, true,
-     "bytes from 64K to 64G"},
-    {"time", KEY_SECONDS, AT(time_ms), CONFIG_DEADLINE_LEAST_MS, CONFIG_DEADLINE_MOST_MS, true,
-     false, "0, or " CONFIG_DEADLINE_TAKES},
-    {"cpu", KEY_NUMBER, AT(cpu_seconds), 1, 86400, true, false,
-     "0, or whole seconds from 1 to 86400"},
-    {"memory", KEY_BYTES, AT(memory), 16 * KIBI *KIBI, 4096 * GIBI, true, false,
-     "0, or bytes from 16M to 4096G"},
-    {"processes", KEY_NUMBER, AT(processes), 1, 65536, true, false,
-     "0, or a number from 1 to 65536"},
-    {"file_size", KEY_BYTES, AT(file_size), 4 * KIBI, 65536 * GIBI, true, false,
-     "0, or bytes from 4K to 65536G"},
-    {"open_files", KEY_NUMBER, AT(open_files), 16, 65536, true, false,
-     "0, or a number from 16 to 65536"},
+    {"inherits", NULL, 0, 0, 0, KEY_INHERITS, .in_any = true},
+    {"unconfined", NULL, 0, 0, 0, KEY_UNCONFINED, .in_any = true},
+    {"user", NULL, AT(user), 0, 0, KEY_USER},
+    {"capabilities", NULL, AT(capabilities), 0, 0, KEY_CAPABILITIES},
+    {"syscalls", NULL, AT(syscalls), 0, 0, KEY_SYSCALLS},
+    {"address_families", NULL, AT(families), 0, 0, KEY_FAMILIES},
+    {"network", NULL, AT(host_network), 0, 0, KEY_HOST_OR_NONE},
+    {"dev", NULL, AT(host_dev), 0, 0, KEY_HOST_OR_OWN},
+    {"tmp", NULL, AT(host_tmp), 0, 0, KEY_HOST_OR_OWN},
+    {"writable", NULL, AT(writable), 0, 0, KEY_PATHS},
+    {"hidden", NULL, AT(hidden), 0, 0, KEY_PATHS},
+    {"sockets", NULL, AT(sockets), 0, 0, KEY_PATHS},
+    {"tmp_size", "bytes from 64K to 64G", AT(tmp_size), 64 * KIBI, 64 * GIBI, KEY_BYTES},
+    {"time", "0, or " CONFIG_DEADLINE_TAKES, AT(time_ms), CONFIG_DEADLINE_LEAST_MS,
+     CONFIG_DEADLINE_MOST_MS, KEY_SECONDS, .or_none = true, .in_any = true},
+    {"cpu", "0, or whole seconds from 1 to 86400", AT(cpu_seconds), 1, 86400, KEY_NUMBER,
+     .or_none = true, .in_any = true},
+    {"memory", "0, or bytes from 16M to 4096G", AT(memory), 16 * MEBI, 4096 * GIBI, KEY_BYTES,
+     .or_none = true, .in_any = true},
+    {"processes", "0, or a number from 1 to 65536", AT(processes), 1, 65536, KEY_NUMBER,
+     .or_none = true, .in_any = true},
+    {"file_size", "0, or bytes from 4K to 65536G", AT(file_size), 4 * KIBI, 65536 * GIBI, KEY_BYTES,
+     .or_none = true, .in_any = true},
+    {"open_files", "0, or a number from 16 to 65536", AT(open_files), 16, 65536, KEY_NUMBER,
+     .or_none = true, .in_any = true},
 };
 
 const char *config_profile_key(size_t index)
 {
-    return index < CONFIG_PROFILE_KEYS_MAX ? keys[index].name : NULL;
+    return keys[index].name;
 }
 
 static bool is_list(const struct key *key)
@@ -109,7 +109,7 @@ const char *config_profile_keys_confining(const struct config_profile_lines *lin
                                           unsigned int *ret_line)
 {
     for (size_t i = 0; i < CONFIG_PROFILE_KEYS_MAX; i++) {
-        if (keys[i].is_confining && lines->lines[i] > 0) {
+        if (!keys[i].in_any && lines->lines[i] > 0) {
             *ret_line = lines->lines[i];
             return keys[i].name;
         }

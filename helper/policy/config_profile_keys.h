@@ -24,7 +24,7 @@ struct config_profile_lines {
     bool after_none; /* the last value of a list was "none" */
 };
 
-/* NULL from the index CONFIG_PROFILE_KEYS_MAX on. */
+/* Of each index below CONFIG_PROFILE_KEYS_MAX. */
 const char *config_profile_key(size_t index);
 
 /* Whether the key takes several values. */

@@ -12,7 +12,7 @@
 int text_list_add(struct text_list *list, const char *text)
 {
     auto_free char *copy = strdup(text);
-    char **texts = reallocarray(list->texts, list->count + 2, sizeof(*texts));
+    char **texts = realloc(list->texts, (list->count + 2) * sizeof(*texts));
 
     if (texts)
         list->texts = texts;

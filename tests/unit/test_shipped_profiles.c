@@ -118,8 +118,8 @@ static void isolated_reaches_nothing(void **state)
                                           "-/var/spool/cron",
                                           "-/sys/kernel/debug",
                                           "-/sys/kernel/tracing",
-                                          "-" VIRTHOOK_CONFIG_DIR,
-                                          "-" VIRTHOOK_LOG_DIR};
+                                          ("-" VIRTHOOK_CONFIG_DIR),
+                                          ("-" VIRTHOOK_LOG_DIR)};
     const struct profile *isolated;
 
     assert_loads("");
