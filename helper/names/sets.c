@@ -154,27 +154,65 @@ static const struct syscall_set sets[] = {
              "tee", "umask", "uname")},
 };
 
+#define SETS_COUNT (sizeof(sets) / sizeof(sets[0]))
+
+_Static_assert(SETS_COUNT <= 64, "a bit for each set");
+
 const struct syscall_set *syscall_set_at(size_t index)
 {
-    return index < sizeof(sets) / sizeof(sets[0]) ? &sets[index] : NULL;
+    return index < SETS_COUNT ? &sets[index] : NULL;
 }
 
 const struct syscall_set *syscall_set_find(const char *name)
 {
-    for (size_t i = 0; syscall_set_at(i); i++) {
+    for (size_t i = 0; i < SETS_COUNT; i++) {
         if (strcmp(sets[i].name, name) == 0)
             return &sets[i];
     }
     return NULL;
 }
 
-bool syscalls_reach(const char *const *names, const char *call)
+static uint64_t named_sets(const char *const *names)
 {
+    uint64_t found = 0;
+
     for (; names && *names; names++) {
         const struct syscall_set *set = **names == '@' ? syscall_set_find(*names) : NULL;
 
-        if (strcmp(*names, call) == 0 || (set && syscalls_reach(set->members, call)))
+        if (set)
+            found |= 1ULL << (set - sets);
+    }
+    return found;
+}
+
+/* A set names only sets that stand before it, so one walk from the last to the first is enough. */
+uint64_t syscall_sets_reached(const char *const *names)
+{
+    uint64_t reached = named_sets(names);
+
+    for (size_t i = SETS_COUNT; i-- > 0;) {
+        if (reached & 1ULL << i)
+            reached |= named_sets(sets[i].members);
+    }
+    return reached;
+}
+
+static bool is_among(const char *const *names, const char *name)
+{
+    for (; names && *names; names++) {
+        if (strcmp(*names, name) == 0)
             return true;
     }
     return false;
+}
+
+bool syscalls_reach(const char *const *names, const char *call)
+{
+    uint64_t reached = syscall_sets_reached(names);
+
+    for (size_t i = 0; i < SETS_COUNT; i++) {
+        if (reached & 1ULL << i && is_among(sets[i].members, call))
+            return true;
+    }
+    return is_among(names, call);
 }

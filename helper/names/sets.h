@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* One set: names of system calls, and of other sets ("@chown"), NULL-terminated. */
 struct syscall_set {
@@ -22,6 +23,11 @@ const struct syscall_set *syscall_set_at(size_t index);
 /* The set of this name, or NULL. */
 const struct syscall_set *syscall_set_find(const char *name);
 
-/* Whether one of these names, NULL-terminated, is this call or a set that holds it. NULL is a list
- * too: of none. */
+/*
+ * The sets among these names, NULL-terminated, and those that they name in turn: bit n is
+ * syscall_set_at(n). Names that are no set are passed over. NULL is a list too: of none.
+ */
+uint64_t syscall_sets_reached(const char *const *names);
+
+/* Whether one of these names is this call, or a set that reaches it. */
 bool syscalls_reach(const char *const *names, const char *call);

@@ -21,9 +21,6 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Sets name sets; deeper than this they would name each other in a circle. */
-#define SET_DEPTH_MAX 8
-
 /* System calls are numbered below; what is above belongs to one architecture (arm) or ABI (x32). */
 #define NUMBERS_END 1024
 
@@ -148,19 +145,18 @@ static int refuse_clone3(scmp_filter_ctx context)
                             0);
 }
 
-static int allow_name(scmp_filter_ctx context, const char *name, const struct filter_wish *wish,
-                      unsigned int depth)
+/* Those of the list that are calls; a set that there is not is an error. */
+static int allow_calls(scmp_filter_ctx context, const char *const *names,
+                       const struct filter_wish *wish)
 {
-    const struct syscall_set *set;
     int r = 0;
 
-    if (*name != '@')
-        return allow_call(context, name, wish);
-    set = syscall_set_find(name);
-    if (!set || depth == SET_DEPTH_MAX)
-        return -EINVAL;
-    for (size_t i = 0; r == 0 && set->members[i]; i++)
-        r = allow_name(context, set->members[i], wish, depth + 1);
+    for (; r == 0 && *names; names++) {
+        if (**names != '@')
+            r = allow_call(context, *names, wish);
+        else if (!syscall_set_find(*names))
+            r = -EINVAL;
+    }
     return r;
 }
 
@@ -259,7 +255,7 @@ static int read_program(scmp_filter_ctx context, bool notify, struct sock_filter
     uint32_t denied = notify ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ERRNO | EPERM;
     auto_free struct sock_filter *program = calloc(HEAD_MAX + PLAN_FILTER_MAX, sizeof(*program));
     auto_close int memfd = -EBADF;
-    size_t count, size;
+    size_t count, size = 0;
     int r;
 
     if (!program)
@@ -284,12 +280,15 @@ static int read_program(scmp_filter_ctx context, bool notify, struct sock_filter
 
 static int add_rules(scmp_filter_ctx context, const struct filter_wish *wish)
 {
-    int r = allow_name(context, "@default", wish, 0);
+    static const char *const always[] = {"@default", "@runner", NULL};
+    uint64_t reached = syscall_sets_reached(always) | syscall_sets_reached(wish->calls);
+    const struct syscall_set *set;
+    int r = allow_calls(context, wish->calls, wish);
 
-    if (r == 0)
-        r = allow_name(context, "@runner", wish, 0);
-    for (size_t i = 0; r == 0 && wish->calls[i]; i++)
-        r = allow_name(context, wish->calls[i], wish, 0);
+    for (size_t i = 0; r == 0 && (set = syscall_set_at(i)); i++) {
+        if (reached & 1ULL << i)
+            r = allow_calls(context, set->members, wish);
+    }
     return r == 0 ? refuse_clone3(context) : r;
 }
 

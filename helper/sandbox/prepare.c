@@ -52,10 +52,13 @@ struct draft {
 static bool has_own_pid_max(void)
 {
     struct utsname name;
-    unsigned int major, minor;
+    unsigned long major, minor;
+    char *rest;
 
-    if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
+    if (uname(&name) < 0)
         return false;
+    major = strtoul(name.release, &rest, 10);
+    minor = *rest == '.' ? strtoul(rest + 1, NULL, 10) : 0;
     return major > 6 || (major == 6 && minor >= 14);
 }
 
@@ -112,7 +115,7 @@ static int add_path(struct draft *draft, enum plan_path_kind kind, const char *p
         return -E2BIG;
     }
     draft->paths[plan->paths_size] = (char)kind;
-    draft->paths[plan->paths_size + 1] = may_be_missing;
+    draft->paths[plan->paths_size + 1] = may_be_missing ? 1 : 0;
     memcpy(draft->paths + plan->paths_size + 2, plain, size - 2);
     plan->paths_size += (uint32_t)size;
     plan->path_count++;

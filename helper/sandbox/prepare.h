@@ -19,7 +19,7 @@ struct sandbox_host {
     bool notify;      /* denied system calls can ask */
     bool session;     /* not root: no change of user */
     bool own_pid_max; /* a PID namespace has one of its own: Linux 6.14 and later */
-    const char *log; /* the audit log's file or folder that is in use; borrowed; NULL: none */
+    const char *log;  /* the audit log's file or folder that is in use; borrowed; NULL: none */
 };
 
 /* A profile, ready. */

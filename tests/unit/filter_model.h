@@ -16,7 +16,7 @@
 
 #define MODEL_NAMES_MAX 1024
 
-/* A wish, its sets dissolved into names of calls. */
+/* A wish, its sets dissolved into what they name. */
 struct model {
     const struct filter_wish *wish;
     size_t count;
@@ -40,20 +40,13 @@ static inline bool model_has(const struct model *model, const char *name)
 
 static inline void model_add(struct model *model, const char *name)
 {
-    const struct syscall_set *set = *name == '@' ? syscall_set_find(name) : NULL;
-
-    if (*name != '@') {
-        if (!model_has(model, name)) {
-            assert_true(model->count < MODEL_NAMES_MAX);
-            model->names[model->count++] = name;
-        }
+    if (model_has(model, name))
         return;
-    }
-    assert_non_null(set);
-    for (size_t i = 0; set->members[i]; i++)
-        model_add(model, set->members[i]);
+    assert_true(model->count < MODEL_NAMES_MAX);
+    model->names[model->count++] = name;
 }
 
+/* The list grows at its end while it is walked: sets stay in it beside their members. */
 static inline void model_make(const struct filter_wish *wish, struct model *ret_model)
 {
     *ret_model = (struct model){.wish = wish};
@@ -61,6 +54,14 @@ static inline void model_make(const struct filter_wish *wish, struct model *ret_
     model_add(ret_model, "@runner");
     for (size_t i = 0; wish->calls[i]; i++)
         model_add(ret_model, wish->calls[i]);
+    for (size_t i = 0; i < ret_model->count; i++) {
+        const char *name = ret_model->names[i];
+        const struct syscall_set *set = *name == '@' ? syscall_set_find(name) : NULL;
+
+        assert_true(set || *name != '@');
+        for (size_t j = 0; set && set->members[j]; j++)
+            model_add(ret_model, set->members[j]);
+    }
 }
 
 static inline bool model_wish_says(const struct model *model, const char *name)

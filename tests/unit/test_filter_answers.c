@@ -36,7 +36,7 @@ static char *random_name(void)
     char *name = NULL;
 
     if (chance(2)) {
-        size_t sets = 0;
+        size_t sets = 1;
 
         while (syscall_set_at(sets))
             sets++;
