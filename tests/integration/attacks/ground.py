@@ -90,6 +90,24 @@ class Things:
         LIBC.mq_unlink(f"/{self.word}".encode())
 
 
+def _describe(path):
+    about = os.lstat(path)
+    kept = (about.st_mode, about.st_uid, about.st_gid, about.st_nlink)
+    if not stat.S_ISREG(about.st_mode):
+        return kept
+    return (*kept, about.st_size, about.st_mtime_ns, os.listxattr(path), path.read_bytes())
+
+
+def _host():
+    """What of the host an attack could change for all to see."""
+    def read(path):
+        return Path(path).read_text(encoding="utf-8", errors="replace")
+    mounts = [line for line in read("/proc/self/mountinfo").splitlines() if OWN_TMP not in line]
+    return {"mounts": mounts, "name": os.uname().nodename,
+            "core_pattern": read("/proc/sys/kernel/core_pattern"),
+            "etc": sorted(os.listdir("/etc"))}
+
+
 class Ground:
     """folder: all of it that are files. hidden: what the tests' profiles hide."""
 
@@ -132,32 +150,14 @@ class Ground:
             semaphores=things.semaphores, shm_file=self.word, message_queue=self.word, disk=things.disk,
             disk_number=os.stat(things.disk).st_rdev if things.disk else 0, **more)
 
+    def look(self):
+        """All that can be seen of its files, and of the host."""
+        paths = [path for folder in (self.open, self.hidden)
+                 for path in (folder, *sorted(folder.rglob("*")))]
+        return {path: _describe(path) for path in paths} | _host()
+
     def remove(self):
         self.things.remove()
         self.tmp_file.unlink()
         shutil.rmtree(self.folder)
         shutil.rmtree(self.run_folder)
-
-
-def _describe(path):
-    about = os.lstat(path)
-    kept = (about.st_mode, about.st_uid, about.st_gid, about.st_nlink)
-    if not stat.S_ISREG(about.st_mode):
-        return kept
-    return (*kept, about.st_size, about.st_mtime_ns, os.listxattr(path), path.read_bytes())
-
-
-def snapshot(*folders):
-    """What can be seen of all files below the folders."""
-    return {path: _describe(path) for folder in folders
-            for path in (folder, *sorted(folder.rglob("*")))}
-
-
-def host_snapshot():
-    """What of the host an attack could change for all to see."""
-    def read(path):
-        return Path(path).read_text(encoding="utf-8", errors="replace")
-    mounts = [line for line in read("/proc/self/mountinfo").splitlines() if OWN_TMP not in line]
-    return {"mounts": mounts, "name": os.uname().nodename,
-            "core_pattern": read("/proc/sys/kernel/core_pattern"),
-            "etc": sorted(os.listdir("/etc"))}

@@ -27,6 +27,9 @@ main({name!r})
 # The last operation of a guest's life: what the helper keeps of it ends with the call.
 OPERATION = "release"
 
+# Attacks that run at the same time.
+WAVE = 8
+
 # What one attack may take, in seconds; none is stopped by this.
 LONG = 60
 
@@ -76,6 +79,8 @@ class Range:
         self.place = place
         self.ground = ground
         self.plain = {}
+        self.done = {}
+        self.seen = {}
         place.script(f"qemu.d/bystander/{OPERATION}")
 
     def _install(self, attack, name):
@@ -94,14 +99,18 @@ class Range:
                                     pid=self.helper.pid)
         return name, self.helper.peer.start(name, OPERATION, target.encode(), **more)
 
+    @staticmethod
+    def _outcome(verdict):
+        return Outcome(verdict.script.get("exit_status"), verdict.script.get("stderr_tail", ""), [],
+                       verdict)
+
     def finish(self, name, call, timeout=LONG):
-        verdict = self.helper.peer.finish(call, timeout)
-        said = verdict.script.get("stderr_tail", "")
-        left = marked(name)
-        for namespace in re.findall(r"^namespace (pid:\[\d+\])$", said, re.M):
-            left += self._living_in(namespace)
-        status = verdict.script.get("exit_status")
-        return Outcome(status, said, left, verdict)
+        """The outcome, with the processes that live on at the moment of the verdict."""
+        outcome = self._outcome(self.helper.peer.finish(call, timeout))
+        outcome.left = marked(name)
+        for namespace in re.findall(r"^namespace (pid:\[\d+\])$", outcome.said, re.M):
+            outcome.left += self._living_in(namespace)
+        return outcome
 
     def _living_in(self, namespace):
         """Its processes; a namespace's number may by now be that of some stranger's."""
@@ -135,6 +144,29 @@ class Range:
             self.plain[attack.name] = (self.in_arena(attack) if attack.baseline == ARENA else
                                        self.under("unconfined", attack))
         return self.plain[attack.name]
+
+    def all_under(self, profile, attacks):
+        """Outcomes by name of all these attacks under the profile; many at once, since each waits
+        for others most of the time. What they have left is looked for after each wave."""
+        if profile not in self.done:
+            self.done[profile] = {}
+            self.ground.renew()
+            before = self.ground.look()
+            for first in range(0, len(attacks), WAVE):
+                self.done[profile] |= self._wave(profile, attacks[first:first + WAVE])
+                assert self.serves_the_next_call(), attacks[first:first + WAVE]
+            self.seen[profile] = before, self.ground.look()
+        return self.done[profile]
+
+    def _wave(self, profile, attacks):
+        calls = [(attack, *self.begin(attack, profile, timeout_ms=LONG * 1000))
+                 for attack in attacks]
+        outcomes = {attack.name: self._outcome(self.helper.peer.finish(call, LONG))
+                    for attack, _, call in calls}
+        assert not self.helper.runners(), [attack.name for attack in attacks]
+        for attack, name, _ in calls:
+            outcomes[attack.name].left = marked(name)
+        return outcomes
 
     def serves_the_next_call(self):
         verdict = self.helper.peer.call("bystander", OPERATION)

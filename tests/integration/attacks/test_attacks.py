@@ -4,7 +4,6 @@
 import pytest
 
 from .arsenal import ATTACKS
-from .ground import host_snapshot, snapshot
 from .profiles import CONFINED
 
 pytestmark = pytest.mark.invariant(5)
@@ -15,9 +14,12 @@ ELSEWHERE = ("survive", "exhaust")
 TRIED = [attack for attack in ATTACKS.values() if attack.family not in ELSEWHERE]
 
 
-def names(profile=None):
-    return [pytest.param(attack, id=f"{attack.family}-{attack.name}") for attack in TRIED
-            if profile not in attack.granted]
+def against(profile):
+    return [attack for attack in TRIED if profile not in attack.granted]
+
+
+def named(attacks):
+    return [pytest.param(attack, id=f"{attack.family}-{attack.name}") for attack in attacks]
 
 
 def baseline(attacks, attack):
@@ -28,52 +30,49 @@ def baseline(attacks, attack):
     return outcome
 
 
-def check_stopped(attacks, attack, profile):
+def under(attacks, profile, attack):
+    """The attack under the profile; skips as baseline()."""
     baseline(attacks, attack)
-    attacks.ground.renew()
-    before = snapshot(attacks.ground.open, attacks.ground.hidden), host_snapshot()
-    outcome = attacks.under(profile, attack)
-    after = snapshot(attacks.ground.open, attacks.ground.hidden), host_snapshot()
-    assert outcome.refused or outcome.impossible, f"{attack.about}\n{outcome.said}{outcome.verdict}"
-    assert after == before
-    assert not outcome.left
-    assert attacks.serves_the_next_call()
-    return outcome
+    return attacks.all_under(profile, against(profile))[attack.name]
 
 
 def test_there_are_at_least_eighty_of_them():
     assert len(ATTACKS) >= 80
 
 
-@pytest.mark.parametrize("attack", names())
+@pytest.mark.parametrize("attack", named(TRIED))
 def test_unconfined_it_succeeds(attacks, attack):
     outcome = baseline(attacks, attack)
     assert outcome.succeeded, f"{attack.about}\n{outcome.said}{outcome.verdict}"
 
 
-def put_tests():
-    for profile in CONFINED:
-        @pytest.mark.parametrize("attack", names(profile))
-        def test(attacks, attack, profile=profile):
-            check_stopped(attacks, attack, profile)
-        globals()[f"test_{profile}_stops_it"] = test
+@pytest.mark.parametrize("profile, attack", [
+    pytest.param(profile, attack, id=f"{profile}-{attack.family}-{attack.name}")
+    for profile in CONFINED for attack in against(profile)])
+def test_the_profile_stops_it(attacks, profile, attack):
+    outcome = under(attacks, profile, attack)
+    assert outcome.refused or outcome.impossible, f"{attack.about}\n{outcome.said}{outcome.verdict}"
+    assert outcome.verdict.script["profile"] == profile
+    assert not outcome.left
 
 
-put_tests()
+@pytest.mark.parametrize("profile", CONFINED)
+def test_all_of_them_together_change_nothing_outside(attacks, profile):
+    attacks.all_under(profile, against(profile))
+    before, after = attacks.seen[profile]
+    assert after == before
 
 
-@pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.name) for attack in TRIED
-                                    if attack.denied and "isolated" not in attack.granted])
+@pytest.mark.parametrize("attack", named(attack for attack in against("isolated")
+                                         if attack.denied))
 def test_the_verdict_says_which_call_was_denied(attacks, attack):
-    baseline(attacks, attack)
-    outcome = attacks.under("isolated", attack)
+    outcome = under(attacks, "isolated", attack)
     assert set(outcome.denied) & set(attack.denied), outcome.denied
 
 
-@pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.name) for attack in TRIED
-                                    if attack.name.startswith("signal_")])
-def test_the_other_process_lives_on(attacks, attack):
-    """Confined it is the helper at which the signal is aimed."""
-    attacks.under("isolated", attack)
+@pytest.mark.parametrize("attack", named(attack for attack in TRIED if "signal_" in attack.name
+                                         or attack.name == "queue_a_signal_to_other"))
+def test_the_helper_lives_on_when_it_is_signalled(attacks, attack):
+    under(attacks, "isolated", attack)
     assert attacks.helper.process.poll() is None
     assert attacks.serves_the_next_call()

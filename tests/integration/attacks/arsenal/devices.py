@@ -8,15 +8,24 @@ from .table import Cannot, each
 NEAR_ROOT = ["vfio", "storage", "desktop"]
 
 
-@each({"kmsg": "/dev/kmsg", "kvm": "/dev/kvm", "fuse": "/dev/fuse", "tun": "/dev/net/tun",
+@each({"kvm": "/dev/kvm", "fuse": "/dev/fuse", "tun": "/dev/net/tun",
        "loop_control": "/dev/loop-control", "loop": "/dev/loop7", "userfaultfd": "/dev/userfaultfd",
        "ptmx": "/dev/ptmx", "console": "/dev/console", "cpu": "/dev/cpu/0/msr",
-       "latency": "/dev/cpu_dma_latency", "vsock": "/dev/vsock", "vga": "/dev/vga_arbiter",
+       "vsock": "/dev/vsock", "vga": "/dev/vga_arbiter",
        "autofs": "/dev/autofs", "screen": "/dev/vcs1", "terminal": "/dev/tty1",
        "mapper": "/dev/mapper/control", "vfio": "/dev/vfio/vfio", "vhost": "/dev/vhost-net"},
-      granted=[*NEAR_ROOT, "network"])
+      granted=NEAR_ROOT)
 def open_device(_, path):
     """A device of the host"""
     if not os.path.exists(path):
         raise Cannot(f"this host has no {path}")
     return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+
+
+@each({"kmsg": "/dev/kmsg", "latency": "/dev/cpu_dma_latency"},
+      granted=[*NEAR_ROOT, "network", "tune"])
+def write_to_device(_, path):
+    """A device that some profiles have for writing: the kernel's log, the processor's sleep"""
+    if not os.path.exists(path):
+        raise Cannot(f"this host has no {path}")
+    return os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)

@@ -225,7 +225,7 @@ def map_page_zero(_):
 
 @each({"binfmt_misc": "/proc/sys/fs/binfmt_misc/register", "sysrq": "/proc/sysrq-trigger",
        "tracing": "/sys/kernel/tracing/trace_marker", "debugfs": "/sys/kernel/debug/sched/features",
-       "wake_lock": "/sys/power/state", "scsi": "/proc/scsi/scsi", "latency": "/proc/timer_list"},
+       "wake_lock": "/sys/power/state", "scsi": "/proc/scsi/scsi"},
       granted=["vfio"])
 def open_control_file(_, path):
     """A file by which the kernel is told what to do"""

@@ -85,7 +85,7 @@ def root_of_init(target):
         return file.read()
 
 
-@attack(denied="chroot", granted=["storage"])
+@attack(denied="chroot")
 def break_out_of_a_chroot(_):
     """chroot(2) below the working directory, then up by "..": past the root that was given"""
     below = tempfile.mkdtemp()
@@ -95,7 +95,7 @@ def break_out_of_a_chroot(_):
     return os.listdir(".")
 
 
-@attack(denied="pivot_root", granted=["storage"])
+@attack(denied="pivot_root")
 def pivot_root(_):
     """Another root for all"""
     return came_through("pivot_root", b"/", b"/", beyond={errno.EBUSY, errno.EINVAL})
@@ -105,13 +105,13 @@ def _mount(source, path, kind, flags):
     return syscall("mount", source, path.encode(), kind, flags, None)
 
 
-@attack(denied="mount", granted=["storage"])
+@attack(denied="mount")
 def mount_tmpfs(_):
     """Mounts over a folder that programs trust"""
     return _mount(b"none", "/opt", b"tmpfs", 0)
 
 
-@attack(denied="mount", granted=["storage"])
+@attack(denied="mount")
 def mount_proc_again(_):
     """A new /proc, in which all is writable again"""
     below = tempfile.mkdtemp()
@@ -119,7 +119,7 @@ def mount_proc_again(_):
     return os.close(os.open(f"{below}/sys/kernel/domainname", os.O_WRONLY))
 
 
-@attack(denied="mount", granted=["storage"])
+@attack(denied="mount")
 def bind_the_hidden_elsewhere(target):
     """Binds the folder that holds the hidden one, without what covers it, to another place"""
     below = tempfile.mkdtemp()
@@ -128,27 +128,27 @@ def bind_the_hidden_elsewhere(target):
         return file.read()
 
 
-@attack(denied="mount", granted=["storage"])
+@attack(denied="mount")
 def remount_writable(target):
     """Makes what is read-only writable again"""
     return came_through("mount", None, target.open.encode(), None, MS_REMOUNT | MS_BIND, None,
                         beyond={errno.EINVAL})
 
 
-@attack(denied="umount2", granted=["storage"])
+@attack(denied="umount2")
 def uncover_the_hidden(target):
     """Unmounts what covers the hidden folder"""
     return came_through("umount2", target.hidden.encode(), MNT_DETACH, beyond={errno.EINVAL})
 
 
-@attack(denied="mount_setattr", granted=["storage"])
+@attack(denied="mount_setattr")
 def mount_setattr_writable(_):
     """Takes the read-only flag off by the new way to set a mount's flags"""
     attributes = (ctypes.c_uint64 * 4)(0, 1, 0, 0)
     return syscall("mount_setattr", AT_FDCWD, b"/", 0, attributes, ctypes.sizeof(attributes))
 
 
-@attack(denied="open_tree", granted=["storage"])
+@attack(denied="open_tree")
 def open_tree_copy(target):
     """A detached copy of a mount, in which nothing is covered"""
     tree = syscall("open_tree", AT_FDCWD, target.folder.encode(), OPEN_TREE_CLONE)
@@ -156,7 +156,7 @@ def open_tree_copy(target):
         return file.read()
 
 
-@attack(denied="fsopen", granted=["storage"])
+@attack(denied="fsopen")
 def fsopen_tmpfs(_):
     """A file system without mount(2)"""
     return syscall("fsopen", b"tmpfs", 0)
@@ -176,16 +176,16 @@ def leave_its_cgroup(_):
 
 @attack(granted=["vfio", "storage"])
 def cgroup_release_agent(_):
-    """The program that the kernel runs as root when a cgroup empties: only opened"""
+    """The program that the kernel runs as root when a cgroup empties: what is there, written again"""
     for place, folders, _ in os.walk("/sys/fs/cgroup"):
         if "release_agent" in os.listdir(place):
-            os.close(os.open(f"{place}/release_agent", os.O_WRONLY))
-            return place
+            with open(f"{place}/release_agent", "r+", encoding="ascii") as agent:
+                return agent.write(agent.read() or "\n")
         folders[:] = folders if place == "/sys/fs/cgroup" else []
     raise Refused("no release_agent to be seen")
 
 
-@attack(granted=["storage"])
+@attack()
 def change_the_host_s_name(_):
     """sethostname(2), to the name that it has already"""
     name = os.uname().nodename.encode()

@@ -105,14 +105,21 @@ def take_a_descriptor_of_runner(_):
 
 @attack(baseline=ARENA)
 def reopen_a_descriptor_of_runner(_):
-    """/proc/PID/fd of the runner"""
-    return os.listdir(f"/proc/{_runner()}/fd")
+    """What the runner's descriptors are, by /proc/PID/fd"""
+    return os.readlink(f"/proc/{_runner()}/fd/0")
 
 
-@each({"environ": "environ", "maps": "maps", "auxv": "auxv", "stack": "stack",
-       "syscall": "syscall"}, baseline=ARENA)
+# A kernel from 6.13 on shows these to CAP_SYS_ADMIN as it does to CAP_PERFMON.
+@each({"environ": "environ", "maps": "maps", "auxv": "auxv"}, baseline=ARENA, granted=["storage"])
 def read_runner_s(_, name):
     """What /proc tells of the runner's memory"""
+    with open(f"/proc/{_runner()}/{name}", "rb") as file:
+        return file.read(64)
+
+
+@each({"stack": "stack", "syscall": "syscall", "personality": "personality"}, baseline=ARENA)
+def watch_runner_s(_, name):
+    """What /proc tells of what the runner is doing"""
     with open(f"/proc/{_runner()}/{name}", "rb") as file:
         return file.read(64)
 
@@ -288,7 +295,7 @@ def lock_the_host_s_semaphore(target):
     return _by_id("semctl", target.semaphores, 0, 16, 0)
 
 
-@attack()
+@attack(granted=["vfio", "storage"])
 def open_the_host_s_posix_memory(target):
     """A file of mode 0666 in the host's /dev/shm"""
     with open(f"/dev/shm/{target.shm_file}", "r+", encoding="utf-8") as file:

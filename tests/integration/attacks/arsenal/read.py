@@ -68,11 +68,11 @@ def read_by_inherited_descriptor(_):
             f"/proc/self/fd/{fd}") else ""
         if int(fd) > 2 and place.startswith("/") and not place.startswith("/proc/"):
             return place
-    # The right to open them by oneself is the same as to inherit them.
-    return os.listdir("/proc/1/fd")
+    # The right to open the runner's is as good as to inherit them.
+    return os.stat("/proc/1/fd/0")
 
 
-@attack(denied="open_by_handle_at")
+@attack(denied=("open_by_handle_at", "name_to_handle_at"))
 def read_by_handle(target):
     """open_by_handle_at(2) on the root of the file system, which no mount covers; then down"""
     handle = ctypes.create_string_buffer(struct.pack("=II", 8, 1) +

@@ -20,12 +20,12 @@ FAMILIES = {"AF_INET": 2, "AF_AX25": 3, "AF_IPX": 4, "AF_APPLETALK": 5, "AF_X25"
             "AF_RXRPC": 33, "AF_PHONET": 35, "AF_ALG": 38, "AF_NFC": 39, "AF_VSOCK": 40,
             "AF_KCM": 41, "AF_QIPCRTR": 42, "AF_SMC": 43, "AF_XDP": 44, "AF_MCTP": 45}
 
-GRANTED = {"AF_INET": ["notify", "network", "vfio", "storage", "desktop"],
-           "AF_INET6": ["notify", "network", "vfio", "storage", "desktop"],
-           "AF_NETLINK": ["notify", "network", "tune", "vfio", "storage", "desktop"],
+GRANTED = {"AF_INET": ["notify", "network"],
+           "AF_INET6": ["notify", "network"],
+           "AF_NETLINK": ["network"],
            "AF_PACKET": ["network"]}
 
-NETWORKS = ["notify", "network", "vfio", "storage", "desktop"]
+NETWORKS = ["notify", "network"]
 IPPROTO_MPTCP = 262
 
 
@@ -113,7 +113,7 @@ def host_s_abstract_datagram(target):
         return sock.sendto(b"attack", b"\0" + target.abstract.encode() + b"-datagram")
 
 
-@attack()
+@attack(granted=NETWORKS)
 def list_the_host_s_sockets(target):
     """/proc/net/unix with the host's own sockets in it"""
     with open("/proc/net/unix", encoding="utf-8", errors="replace") as listed:
@@ -148,14 +148,14 @@ def host_s_socket_by_link(target):
     return _connect(socket.SOCK_STREAM, link)
 
 
-@attack(granted=["network"])
+@attack(granted=NETWORKS)
 def host_s_loopback(target):
     """A service that listens at 127.0.0.1"""
     with socket.socket(socket.AF_INET) as sock:
         return sock.connect(("127.0.0.1", target.port))
 
 
-@attack(granted=["network"])
+@attack(granted=NETWORKS)
 def host_s_interfaces(_):
     """The network's own devices, by name"""
     others = [name for _, name in socket.if_nameindex() if name != "lo"]
@@ -180,7 +180,7 @@ def change_an_interface(_):
         return fcntl.ioctl(sock, 0x8914, request)
 
 
-@attack()
+@attack(granted=["desktop"])
 def claim_to_be_another(target):
     """Says by SCM_CREDENTIALS that it is another process, as journald and D-Bus would believe"""
     ours, _ = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -189,7 +189,7 @@ def claim_to_be_another(target):
     return ours.sendmsg([b"attack"], [(socket.SOL_SOCKET, 2, who)])
 
 
-@attack()
+@attack(granted=["network"])
 def force_a_socket_s_buffer(_):
     """SO_RCVBUFFORCE: as much of the kernel's memory as it likes"""
     ours, _ = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)

@@ -4,7 +4,7 @@ Read by the tests, and by the scripts when they run.
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-from dataclasses import dataclass
+from collections import namedtuple
 
 # Where an attack has to succeed, so that its failure elsewhere means something.
 UNCONFINED = "unconfined"  # a call of the helper under the profile of this name
@@ -18,19 +18,12 @@ CANNOT = 4
 ATTACKS = {}
 
 
-@dataclass(frozen=True)
-class Attack:
+class Attack(namedtuple("Attack", "name family run baseline denied granted")):
     """
     run(target) returns what it got hold of, or raises OSError where it was refused. family is the
     module's name. denied: system calls one of which is told as denied, where the profile's filter
     is what stops it. granted: confined profiles that allow it, or do not promise to stop it.
     """
-    name: str
-    family: str
-    run: object
-    baseline: str
-    denied: tuple
-    granted: tuple
 
     @property
     def about(self):

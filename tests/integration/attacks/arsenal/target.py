@@ -7,11 +7,10 @@ that nothing but the confinement stops an attack.
 
 import json
 import sys
-from dataclasses import asdict, dataclass
+from types import SimpleNamespace
 
 
-@dataclass
-class Target:
+class Target(SimpleNamespace):
     """
     word: what a secret holds. secret: a file of mode 0644 in a folder that the profiles hide.
     open: a folder of mode 0777; canary: a file of mode 0666 in it. socket, run_socket: unix sockets
@@ -23,32 +22,9 @@ class Target:
     device of the host that holds the word. pid: a process of the
     host, or in the arena the victim.
     """
-    word: str = ""
-    folder: str = ""
-    hidden: str = ""
-    secret: str = ""
-    open: str = ""
-    canary: str = ""
-    socket: str = ""
-    run_socket: str = ""
-    abstract: str = ""
-    port: int = 0
-    programs: str = ""
-    hooks: str = ""
-    script: str = ""
-    audit: str = ""
-    shm: int = -1
-    queue: int = -1
-    semaphores: int = -1
-    shm_file: str = ""
-    message_queue: str = ""
-    tmp_file: str = ""
-    disk: str = ""
-    disk_number: int = 0
-    pid: int = 0
 
     def encode(self):
-        return json.dumps(asdict(self)).encode()
+        return json.dumps(vars(self)).encode()
 
 
 def receive():

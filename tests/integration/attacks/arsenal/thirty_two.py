@@ -23,12 +23,12 @@ CALLS = {
     "clone_user": (CLONE, 0x10000011),
 }
 
-NETLINK = ["notify", "network", "tune", "vfio", "storage", "desktop"]
+NETLINK = ["network"]
 
 
 def _put(way):
     for name, arguments in CALLS.items():
-        granted = {"socket": NETLINK, "mount": ["storage"]}.get(name, ())
+        granted = NETLINK if name == "socket" else ()
         denied = "ioctl" if name == "ioctl_tiocsti" else name.partition("_")[0]
         if denied == "socket":
             denied = "socket(AF_ALG)" if name == "socket_alg" else "socket(AF_NETLINK)"

@@ -227,22 +227,16 @@ def plant_a_file_in(_, place):
     return os.unlink(name)
 
 
-@each({"passwd": "/etc/passwd", "shadow": "/etc/shadow", "sh": "/bin/bash",
+@each({"passwd": "/etc/passwd", "shadow": "/etc/shadow", "program": "/usr/sbin/nologin",
        "hosts": "/etc/hosts"}, granted=NEAR_ROOT)
 def open_for_writing(_, path):
     """Opens the host's own files for writing; nothing is written"""
-    try:
-        return os.open(path, os.O_WRONLY)
-    except OSError as error:
-        if error.errno == errno.ETXTBSY:
-            return "busy, so only its moment was wrong"
-        raise
+    return os.open(path, os.O_WRONLY)
 
 
 @each({"core_pattern": "/proc/sys/kernel/core_pattern", "sysrq": "/proc/sys/kernel/sysrq",
-       "hostname": "/proc/sys/kernel/hostname", "drop_caches": "/proc/sys/vm/drop_caches",
-       "overcommit": "/proc/sys/vm/overcommit_memory", "suid_dumpable": "/proc/sys/fs/suid_dumpable",
-       "forward": "/proc/sys/net/ipv4/ip_forward", "uevent_helper": "/sys/kernel/uevent_helper",
+       "hostname": "/proc/sys/kernel/hostname", "suid_dumpable": "/proc/sys/fs/suid_dumpable",
+       "uevent_helper": "/sys/kernel/uevent_helper",
        "profiling": "/sys/kernel/profiling"},
       granted=["vfio", "storage", "desktop"])
 def open_kernel_setting(_, path):
@@ -250,6 +244,19 @@ def open_kernel_setting(_, path):
     if not os.path.exists(path):
         raise Cannot(f"this kernel has no {path}")
     return os.open(path, os.O_WRONLY)
+
+
+@each({"drop_caches": "/proc/sys/vm/drop_caches",
+       "overcommit": "/proc/sys/vm/overcommit_memory"}, granted=["tune", "vfio"])
+def open_memory_setting(_, path):
+    """The same below /proc/sys/vm"""
+    return os.open(path, os.O_WRONLY)
+
+
+@attack(granted=["network"])
+def open_network_setting(_):
+    """The same below /proc/sys/net"""
+    return os.open("/proc/sys/net/ipv4/ip_forward", os.O_WRONLY)
 
 
 @attack()
@@ -330,7 +337,7 @@ def exec_by_the_loader(_):
     return "a user namespace by the loader"
 
 
-@attack(denied=("mknod", "mknodat"), granted=["vfio", "storage"])
+@attack(granted=["vfio", "storage"])
 def make_a_disk(target):
     """A node for a block device of the host, then read"""
     if not target.disk:
