@@ -2,8 +2,9 @@
  * The file system that a script sees. Runs in PID 1 of the hook's namespaces, in a mount namespace
  * of its own, while it still may mount; the plan is the helper's.
  *
- * First a detached copy of each path that is to be kept is taken, then all is made read-only, then
- * what is private is laid over, and last the copies are put back.
+ * First a detached copy of each path that is to be kept is taken, then all is made read-only and
+ * the private folders are laid over; then, a folder always before what is in it, paths are hidden
+ * and copies put back: what lies deeper has the last word.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -13,6 +14,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -34,10 +36,12 @@ static const struct {
 /* Bytes of a private folder that is not /tmp: room for mount points and a little shared memory. */
 #define SMALL_SIZE "size=16m"
 
-/* A path that is taken along: its detached copy. */
-struct kept {
+/* One path of the plan: `copy` is its detached copy where it is put back, negative where it is
+ * hidden. */
+struct step {
     struct plan_path what;
-    int fd;
+    int copy;
+    bool covered; /* it was there, and is hidden now */
 };
 
 static int take_copy(const char *path, int *ret_fd)
@@ -57,8 +61,35 @@ static int make_read_only(int fd, const char *path, unsigned int flags)
     return mount_setattr(fd, path, flags, &attributes, sizeof(attributes)) < 0 ? -errno : 0;
 }
 
-static int take_copies(const struct plan *plan, struct kept *kept, size_t *ret_count,
-                       const char **ret_path)
+/* A folder before what is in it; a path that is hidden as well as kept is kept. */
+static int compare_steps(const void *a, const void *b)
+{
+    const struct step *left = a, *right = b;
+    int order = strcmp(left->what.path, right->what.path);
+
+    return order ? order : (left->copy >= 0) - (right->copy >= 0);
+}
+
+/* Takes the copy that a path needs. Returns 0, 1 where the path may be missing and is, or an errno.
+ */
+static int prepare_step(struct step *step)
+{
+    int r;
+
+    step->copy = -EBADF;
+    step->covered = false;
+    if (step->what.kind == PLAN_HIDDEN)
+        return 0;
+    r = take_copy(step->what.path, &step->copy);
+    if (r == -ENOENT && step->what.may_be_missing)
+        return 1;
+    if (r == 0 && step->what.kind == PLAN_SHOWN)
+        r = make_read_only(step->copy, "", AT_EMPTY_PATH | AT_RECURSIVE);
+    return r;
+}
+
+static int prepare_steps(const struct plan *plan, struct step *steps, size_t *ret_count,
+                         const char **ret_path)
 {
     struct plan_path path;
     const char *cursor = NULL;
@@ -67,18 +98,14 @@ static int take_copies(const struct plan *plan, struct kept *kept, size_t *ret_c
     while (plan_next_path(plan, &cursor, &path)) {
         int r;
 
-        if (path.kind == PLAN_HIDDEN)
-            continue;
         *ret_path = path.path;
-        r = take_copy(path.path, &kept[count].fd);
-        if (r == -ENOENT && path.may_be_missing)
-            continue;
-        if (r == 0 && path.kind == PLAN_SHOWN)
-            r = make_read_only(kept[count].fd, "", AT_EMPTY_PATH | AT_RECURSIVE);
+        steps[count].what = path;
+        r = prepare_step(&steps[count]);
         if (r < 0)
             return r;
-        kept[count++].what = path;
+        count += r == 0;
     }
+    qsort(steps, count, sizeof(*steps), compare_steps);
     *ret_count = count;
     return 0;
 }
@@ -136,19 +163,6 @@ static int put_back(int copy, const char *path)
     return move_mount(copy, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno : 0;
 }
 
-static int put_back_all(struct kept *kept, size_t count, const char **ret_path)
-{
-    for (size_t i = 0; i < count; i++) {
-        int r = put_back(kept[i].fd, kept[i].what.path);
-
-        if (r < 0) {
-            *ret_path = kept[i].what.path;
-            return r;
-        }
-    }
-    return 0;
-}
-
 /* A small /dev: the devices are taken along before it is covered. */
 static int mount_dev(const char **ret_path)
 {
@@ -201,31 +215,31 @@ static int mount_tmp(const struct plan *plan, int copy, const char **ret_path)
 }
 
 /* A folder is covered by an empty one, anything else by the device that is always empty. */
-static int hide(const struct plan_path *path)
+static int hide(struct step *step)
 {
+    const char *path = step->what.path;
     struct stat st;
+    int r;
 
-    if (stat(path->path, &st) < 0)
-        return errno == ENOENT && path->may_be_missing ? 0 : -errno;
+    if (stat(path, &st) < 0)
+        return errno == ENOENT && step->what.may_be_missing ? 0 : -errno;
     if (S_ISDIR(st.st_mode))
-        return mount_private(path->path, "mode=0755," SMALL_SIZE);
-    return mount("/dev/null", path->path, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
+        r = mount_private(path, "mode=0755," SMALL_SIZE);
+    else
+        r = mount("/dev/null", path, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
+    step->covered = r == 0;
+    return r;
 }
 
-static int hide_all(const struct plan *plan, const char **ret_path)
+static int take_steps(struct step *steps, size_t count, const char **ret_path)
 {
-    struct plan_path path;
-    const char *cursor = NULL;
+    int r = 0;
 
-    while (plan_next_path(plan, &cursor, &path)) {
-        int r = path.kind == PLAN_HIDDEN ? hide(&path) : 0;
-
-        if (r < 0) {
-            *ret_path = path.path;
-            return r;
-        }
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        *ret_path = steps[i].what.path;
+        r = steps[i].copy < 0 ? hide(&steps[i]) : put_back(steps[i].copy, *ret_path);
     }
-    return 0;
+    return r;
 }
 
 static int lay_over(const struct plan *plan, int tmp_copy, const char **ret_path)
@@ -239,29 +253,25 @@ static int lay_over(const struct plan *plan, int tmp_copy, const char **ret_path
     if (r < 0)
         return r;
     *ret_path = "/run";
-    r = mount_private("/run", "mode=0755," SMALL_SIZE);
-    return r == 0 ? hide_all(plan, ret_path) : r;
+    return mount_private("/run", "mode=0755," SMALL_SIZE);
 }
 
 /* What only had to be written while mount points were made in it. */
-static int seal_covers(const struct plan *plan, const char **ret_path)
+static int seal_covers(const struct step *steps, size_t count, const char **ret_path)
 {
-    struct plan_path path;
-    const char *cursor = NULL;
-    struct stat st;
     int r;
 
     *ret_path = "/run";
     r = make_read_only(AT_FDCWD, "/run", 0);
-    while (r == 0 && plan_next_path(plan, &cursor, &path)) {
-        *ret_path = path.path;
-        if (path.kind == PLAN_HIDDEN && stat(path.path, &st) == 0)
-            r = make_read_only(AT_FDCWD, path.path, 0);
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        *ret_path = steps[i].what.path;
+        if (steps[i].covered)
+            r = make_read_only(AT_FDCWD, *ret_path, 0);
     }
     return r;
 }
 
-static int mount_all(const struct plan *plan, int tmp_copy, struct kept *kept, size_t count,
+static int mount_all(const struct plan *plan, int tmp_copy, struct step *steps, size_t count,
                      const char **ret_path)
 {
     int r;
@@ -271,13 +281,13 @@ static int mount_all(const struct plan *plan, int tmp_copy, struct kept *kept, s
     if (r == 0)
         r = lay_over(plan, tmp_copy, ret_path);
     if (r == 0)
-        r = put_back_all(kept, count, ret_path);
-    return r == 0 ? seal_covers(plan, ret_path) : r;
+        r = take_steps(steps, count, ret_path);
+    return r == 0 ? seal_covers(steps, count, ret_path) : r;
 }
 
 int runner_mount(const struct plan *plan, const char *tmp, const char **ret_path)
 {
-    struct kept kept[PLAN_PATHS_MAX];
+    struct step steps[PLAN_PATHS_MAX];
     auto_close int tmp_copy = -EBADF;
     size_t count = 0;
     int r = 0;
@@ -289,10 +299,10 @@ int runner_mount(const struct plan *plan, const char *tmp, const char **ret_path
     if (*tmp)
         r = take_copy(tmp, &tmp_copy);
     if (r == 0)
-        r = take_copies(plan, kept, &count, ret_path);
+        r = prepare_steps(plan, steps, &count, ret_path);
     if (r == 0)
-        r = mount_all(plan, tmp_copy, kept, count, ret_path);
+        r = mount_all(plan, tmp_copy, steps, count, ret_path);
     for (size_t i = 0; i < count; i++)
-        close(kept[i].fd);
+        close_fd(&steps[i].copy);
     return r;
 }
