@@ -43,9 +43,12 @@ static void remember(struct denials *denials, const struct denial *wanted)
         denial->count++;
 }
 
+/* From number to name: the other way gives a pseudo number for i386's sockets. */
 static bool is_named(uint32_t arch, int number, const char *name)
 {
-    return seccomp_syscall_resolve_name_arch(arch, name) == number;
+    auto_free char *found = seccomp_syscall_resolve_num_arch(arch, number);
+
+    return found && strcmp(found, name) == 0;
 }
 
 /* The kernel reads 32 bits of it; a negative one is no family. */
