@@ -9,8 +9,12 @@
 #include "virthook-config.h"
 
 #include <json-c/json.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Bytes of all notes: escaped, they fit into a packet with all else. */
+#define NOTES_SIZE_MAX 8192
 
 static void add_text(struct json_object *object, const char *key, const char *text)
 {
@@ -47,6 +51,27 @@ static struct json_object *make_enforced(const struct helper *helper)
     return object;
 }
 
+/* As many as fit; how many more there are is the last one. */
+static struct json_object *make_notes(const struct text_list *notes)
+{
+    struct json_object *array = json_object_new_array();
+    size_t room = NOTES_SIZE_MAX;
+    char more[32];
+
+    for (size_t i = 0; i < notes->count; i++) {
+        size_t size = strlen(notes->texts[i]);
+
+        if (size > room) {
+            snprintf(more, sizeof(more), "and %zu more", notes->count - i);
+            json_object_array_add(array, json_object_new_string(more));
+            break;
+        }
+        room -= size;
+        json_object_array_add(array, json_object_new_string(notes->texts[i]));
+    }
+    return array;
+}
+
 char *status_json(const struct helper *helper)
 {
     struct json_object *object = json_object_new_object();
@@ -70,6 +95,7 @@ char *status_json(const struct helper *helper)
     json_object_object_add(object, "event", make_class(&helper->orders[CLASS_EVENT]));
     add_number(object, "unkillable", undead_count());
     json_object_object_add(object, "enforced", make_enforced(helper));
+    json_object_object_add(object, "notes", make_notes(&helper->config->notes));
     text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
     if (text)
         copy = strdup(text);
