@@ -1,4 +1,4 @@
-"""Profiles of the configuration and of profiles.d: which one a script gets, and what is told of them."""
+"""Profiles of the configuration and of profiles.d: which one a script gets, and what is told."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import json
