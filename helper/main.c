@@ -50,10 +50,11 @@ static int fail(const struct helper *helper, int error, int r, char *text)
     return r ? r : -ENOMEM;
 }
 
-static void apply_config(struct helper *helper)
+static void apply_config(struct helper *helper, struct config *config)
 {
-    helper->orders[CLASS_HOOK].slots = helper->config->running_max;
-    helper->orders[CLASS_EVENT].slots = helper->config->events_max;
+    helper->config = config;
+    helper->orders[CLASS_HOOK].slots = config->running_max;
+    helper->orders[CLASS_EVENT].slots = config->events_max;
 }
 
 /* The log stays open over a reload: what was said of it at start holds until the next. */
@@ -84,8 +85,7 @@ int helper_reload(struct helper *helper, char **ret_error)
     if (r != 0)
         return r;
     config_free(helper->config);
-    helper->config = config;
-    apply_config(helper);
+    apply_config(helper, config);
     listen_publish_policy(helper);
     for (size_t i = 0; i < sizeof(helper->orders) / sizeof(helper->orders[0]); i++)
         order_pump(&helper->orders[i]);
@@ -106,12 +106,12 @@ void helper_end(struct helper *helper)
 static int load_config(struct helper *helper)
 {
     char *error = NULL;
-    int r = config_load(helper->options.config, helper->options.config_given, &helper->config,
-                        &error);
+    struct config *config;
+    int r = config_load(helper->options.config, helper->options.config_given, &config, &error);
 
     if (r != 0)
         return fail(helper, PROTOCOL_E_CONFIG, r, error);
-    apply_config(helper);
+    apply_config(helper, config);
     return 0;
 }
 
