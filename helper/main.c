@@ -252,7 +252,7 @@ static void tear_down(struct helper *helper, struct signals *signals)
 
 int main(int argc, char **argv)
 {
-    static struct helper helper = {.spawn = {.runner_fd = -EBADF, .null_fd = -EBADF}};
+    struct helper helper = {.spawn = {.runner_fd = -EBADF, .null_fd = -EBADF}};
     struct signals signals = {.source.fd = -EBADF};
     int status;
 
