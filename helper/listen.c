@@ -188,10 +188,10 @@ static bool is_our_kind(int fd)
 
 static int take_activated(struct helper *helper)
 {
-    int count = atoi(getenv("LISTEN_FDS"));
+    int count = helper->options.activated;
     int r = 0;
 
-    if (count < 0 || count > ACTIVATION_MAX)
+    if (count > ACTIVATION_MAX)
         return -E2BIG;
     for (int fd = ACTIVATION_FIRST_FD; r == 0 && fd < ACTIVATION_FIRST_FD + count; fd++) {
         if (!is_our_kind(fd))

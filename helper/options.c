@@ -133,14 +133,16 @@ static bool take_option(struct options *options, int key, const char *value)
     return false;
 }
 
-/* The service manager's way to say that sockets were handed over: sd_listen_fds(3). */
-static bool is_activated(void)
+/* The service manager's way to say how many sockets were handed over: sd_listen_fds(3). */
+static int count_activated(void)
 {
     const char *pid = getenv("LISTEN_PID");
     const char *count = getenv("LISTEN_FDS");
     uint64_t number;
 
-    return pid && count && parse_number(pid, INT_MAX, &number) && number == (uint64_t)getpid();
+    if (!pid || !count || !parse_number(pid, INT_MAX, &number) || number != (uint64_t)getpid())
+        return 0;
+    return parse_number(count, INT_MAX, &number) ? (int)number : 0;
 }
 
 bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_status)
@@ -158,7 +160,7 @@ bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_
         if (!take_option(&options, key, optarg))
             return false;
     }
-    options.activated = is_activated();
+    options.activated = count_activated();
     if (optind < argc) {
         fprintf(stderr, "virthook-helper: what is '%s'? See --help\n", argv[optind]);
         return false;

@@ -12,7 +12,7 @@
 struct options {
     int channel; /* a connected socket inherited from the client that started us, or negative */
     const char *listen;   /* path of a socket to make, or NULL */
-    bool activated;       /* sockets come by LISTEN_FDS */
+    int activated;        /* how many sockets come by LISTEN_FDS */
     const char *name;     /* of this helper: names the audit log; default "service" */
     const char *config;   /* path */
     bool config_given;    /* by the command line: then it must exist */

@@ -1,22 +1,22 @@
 """Scripts that do not want to end, and the plain way of running them that they get the better of.
 
-Each attack says `ready` once it is in place: it writes its PID namespace to $T/ready-<object>. It
-leaves processes that carry the call's object in their environment, unless hiding that is its point.
+Each attack works in a folder of its own, $T/<object>, so that its processes are known by it
+whatever else they hide, and says there that it is in place.
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-import os
 import subprocess
 from dataclasses import dataclass
 
 from .place import PYTHON, SHELL
 
 READY = {
-    SHELL: "ready() { readlink /proc/self/ns/pid >$T/ready-$VIRTHOOK_OBJECT; }\n",
+    SHELL: "mkdir $T/$1; cd $T/$1; ready() { : >ready; }\n",
     PYTHON: ("import os, signal, sys, time\n"
+             "os.mkdir(f'{T}/{sys.argv[1]}')\n"
+             "os.chdir(f'{T}/{sys.argv[1]}')\n"
              "def ready():\n"
-             "    with open(f'{T}/ready-{sys.argv[1]}', 'w') as file:\n"
-             "        file.write(os.readlink('/proc/self/ns/pid'))\n"),
+             "    open('ready', 'w').close()\n"),
 }
 
 
@@ -30,11 +30,6 @@ class Attack:
     def install(self, place, file):
         add = place.script if self.interpreter == SHELL else place.python
         return add(file, READY[self.interpreter] + self.text)
-
-
-def namespace_of(place, name):
-    """The PID namespace of the attack on that object; it was in place."""
-    return place.read(f"ready-{name}").decode().strip()
 
 
 ATTACKS = {
@@ -89,11 +84,10 @@ ATTACKS = {
         interpreter=PYTHON),
     "waits in vfork": Attack(
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        "fifo = f'{T}/fifo-{sys.argv[1]}'\n"
-        "os.mkfifo(fifo)\n"
+        "os.mkfifo('fifo')\n"
         "ready()\n"
         "os.posix_spawn('/bin/true', ['true'], os.environ,\n"
-        "               file_actions=[(os.POSIX_SPAWN_OPEN, 0, fifo, os.O_RDONLY, 0)])",
+        "               file_actions=[(os.POSIX_SPAWN_OPEN, 0, 'fifo', os.O_RDONLY, 0)])",
         interpreter=PYTHON),
     "kills who runs it": Attack(
         "kill -KILL $PPID; kill -STOP $PPID; kill -KILL -1; ready; sleep 600"),
@@ -139,7 +133,6 @@ def survivors_of_a_plain_run(place, attack):
     path = ATTACKS[attack].install(place, name)
     done = subprocess.run(
         ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "/usr/bin/python3", "-IS",
-         "-c", JUDGE, f"{place.root}/ready-{name}", path, name, "start", "begin", "-"],
-        env=os.environ | {"VIRTHOOK_OBJECT": name}, capture_output=True, text=True, check=True,
-        timeout=60)
+         "-c", JUDGE, place.root / name / "ready", path, name, "start", "begin", "-"],
+        capture_output=True, text=True, check=True, timeout=60)
     return int(done.stdout)

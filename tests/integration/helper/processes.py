@@ -63,22 +63,18 @@ def _read(path):
         return b""
 
 
+def _link(path):
+    try:
+        return os.readlink(path).encode()
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return b""
+
+
 def marked(marker):
-    """PIDs of the host's processes that carry the marker in their environment or arguments."""
-    return [pid for pid in pids() if pid != os.getpid() and is_alive(pid)
-            and marker.encode() in _read(f"/proc/{pid}/environ") + _read(f"/proc/{pid}/cmdline")]
-
-
-def in_namespace(link):
-    """PIDs of the living processes in the PID namespace "pid:[…]"."""
-    found = []
-    for pid in pids():
-        try:
-            if os.readlink(f"/proc/{pid}/ns/pid") == link and is_alive(pid):
-                found.append(pid)
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
-            continue
-    return found
+    """PIDs of the host's processes with the marker in environment, arguments or working folder."""
+    return [pid for pid in pids() if pid != os.getpid() and is_alive(pid) and marker.encode() in
+            _read(f"/proc/{pid}/environ") + _read(f"/proc/{pid}/cmdline")
+            + _link(f"/proc/{pid}/cwd")]
 
 
 def memory_of(pid):

@@ -107,7 +107,7 @@ def test_wherever_in_its_way_a_call_is_a_kill_leaves_nothing(place, start, name)
 
 @pytest.mark.invariant(4)
 def test_without_the_runner_a_script_outlives_who_started_it(place, name):
-    path = place.script("qemu", "touch $T/ready; sleep 600")
+    path = place.script("qemu", "touch $T/ready; exec sleep 600")
     program = "import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()"
     daemon = subprocess.Popen(["/usr/bin/python3", "-IS", "-c", program, path, name],
                               env={"VIRTHOOK_OBJECT": name, "PATH": os.environ["PATH"]})

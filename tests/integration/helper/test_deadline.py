@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from .attacks import ATTACKS, namespace_of, survivors_of_a_plain_run
+from .attacks import ATTACKS, survivors_of_a_plain_run
 from .place import Place
-from .processes import Helper, in_namespace, marked
+from .processes import Helper, marked
 from .wire import PING
 
 DEADLINE_MS = 600
@@ -37,7 +37,9 @@ def attack_helper(place, helper, attack):
     name = f"guest-{uuid.uuid4()}"
     ATTACKS[attack].install(place, f"qemu.d/{name}/start")
     verdict = helper.connect(place.root / "sock").call(name, timeout_ms=ATTACK_MS)
-    return verdict, {*in_namespace(namespace_of(place, name)), *marked(name)}
+    left = marked(name)
+    assert (place.root / name / "ready").exists(), f"{attack}: not in place before the deadline"
+    return verdict, left
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ Shim and Service take config=, the text of virthook.conf (default: deadline 2 s,
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import json
+import shutil
 import socket
 
 from .build import build_folder, installed
@@ -63,6 +64,8 @@ class Shim:
         cell.path("/etc/libvirt/hooks").mkdir()
         for driver in DRIVERS:
             cell.path(f"/etc/libvirt/hooks/{driver}").symlink_to(SHIM)
+        if cell.path("/etc/virthook").exists():  # the machine's own; in here it is a copy
+            shutil.rmtree(cell.path("/etc/virthook"))
         cell.path(self.hooks_dir).mkdir(parents=True)
         cell.path("/var/log/virthook").mkdir(mode=0o700)
         cell.path("/run/virthook").mkdir()
