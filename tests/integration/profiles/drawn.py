@@ -69,7 +69,8 @@ class Profile:
             return "{ " + ", ".join(f'"{value}"' for value in values) + " }" if values else "none"
 
         held = [name for bit, name in capability_names.items() if self.capabilities >> bit & 1]
-        keys = {"user": self.user, "capabilities": listed(held), "syscalls": listed(self.wish.names),
+        keys = {"user": self.user, "capabilities": listed(held),
+                "syscalls": listed(self.wish.names),
                 "address_families": listed(self.families),
                 "network": "host" if self.host["network"] else "none",
                 "dev": "host" if self.host["dev"] else "own",
@@ -112,7 +113,8 @@ def make_profile(chance, name, sets, names, ground, sanitized):
     wish = Wish(calls + (["@system-service"] if sanitized else []),
                 [FAMILIES[family] for family in families])
     wish.dissolve(sets)
-    mask = chance.choice([0, chance.getrandbits(64), chance.getrandbits(64) & chance.getrandbits(64)])
+    mask = chance.choice([0, chance.getrandbits(64),
+                          chance.getrandbits(64) & chance.getrandbits(64)])
     hidden = chance.sample(ground.folders, chance.randrange(len(ground.folders)))
     return Profile(
         name, chance.choice(USERS), mask & held_capabilities(), wish, families,

@@ -35,7 +35,7 @@ PROFILES = 15
 NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
 CAPABILITY_SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 
-# linux/securebits.h: noroot, no setuid fixup, no ambient raise, all locked, and keep caps locked off.
+# linux/securebits.h: noroot, no setuid fixup, no ambient raise, all locked; keep caps locked off.
 SECUREBITS = 0xef
 
 # uprobes' own, which newer kernels let past every filter.

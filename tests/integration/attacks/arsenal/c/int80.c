@@ -1,6 +1,6 @@
 /*
- * One i386 system call from a 64-bit program. Pointers are left NULL: what the kernel says of them is
- * enough. socketcall(2) needs its arguments in the low 4 GiB.
+ * One i386 system call from a 64-bit program. Pointers are left NULL: what the kernel says of them
+ * is enough. socketcall(2) needs its arguments in the low 4 GiB.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -1,6 +1,7 @@
 /*
- * Typing into a terminal by ioctl(2). With a number: on /dev/null, where the kernel says that it is no
- * terminal, if it is asked at all. With "pty": into one of its own, whose other end it then reads.
+ * Typing into a terminal by ioctl(2). With a number: on /dev/null, where the kernel says that it is
+ * no terminal, if it is asked at all. With "pty": into one of its own, whose other end it then
+ * reads.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

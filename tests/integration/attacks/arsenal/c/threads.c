@@ -1,6 +1,6 @@
 /*
- * Threads that last: "count N" as many at once, "many S" sixty for S seconds, "leader S" one that goes
- * on when the main thread has ended.
+ * Threads that last: "count N" as many at once, "many S" sixty for S seconds, "leader S" one that
+ * goes on when the main thread has ended.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -47,8 +47,8 @@ static int run_entry(struct ring *ring)
     uint32_t *tail = (uint32_t *)(ring->submission + ring->params.sq_off.tail);
     uint32_t *array = (uint32_t *)(ring->submission + ring->params.sq_off.array);
     uint32_t *head = (uint32_t *)(ring->completion + ring->params.cq_off.head);
-    struct io_uring_cqe *completions =
-        (struct io_uring_cqe *)(ring->completion + ring->params.cq_off.cqes);
+    struct io_uring_cqe *completions = (struct io_uring_cqe *)(ring->completion +
+                                                               ring->params.cq_off.cqes);
     uint32_t index;
 
     array[*tail & (ring->params.sq_entries - 1)] = 0;

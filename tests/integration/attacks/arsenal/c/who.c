@@ -1,6 +1,6 @@
 /*
- * Says what a program has got by its exec: effective user and group, capabilities, no_new_privs, and
- * whether a filter holds it. Its copies carry the set-user-ID bit and the like.
+ * Says what a program has got by its exec: effective user and group, capabilities, no_new_privs,
+ * and whether a filter holds it. Its copies carry the set-user-ID bit and the like.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
