@@ -51,12 +51,17 @@ static bool is_named(uint32_t arch, int number, const char *name)
     return found && strcmp(found, name) == 0;
 }
 
+static bool asks_for_family(const struct seccomp_data *data)
+{
+    return is_named(data->arch, data->nr, "socket") || is_named(data->arch, data->nr, "socketpair");
+}
+
 /* The kernel reads 32 bits of it; a negative one is no family. */
 static int family_of(const struct seccomp_data *data)
 {
     int family = (int)(uint32_t)data->args[0];
 
-    if (!is_named(data->arch, data->nr, "socket") && !is_named(data->arch, data->nr, "socketpair"))
+    if (!asks_for_family(data))
         return -1;
     return family >= 0 ? family : -1;
 }
@@ -68,10 +73,15 @@ static bool is_known(uint32_t arch, int number)
     return name != NULL;
 }
 
-/* A call that is newer than our names gets the error that programs fall back on. */
-static int choose_error(uint32_t arch, int number)
+/*
+ * What a kernel without the thing says, where programs fall back on that: su and others give up
+ * where a socket is not permitted, and go on where its family is not there.
+ */
+static int choose_error(const struct seccomp_data *data)
 {
-    return is_known(arch, number) ? EPERM : ENOSYS;
+    if (!is_known(data->arch, data->nr))
+        return ENOSYS;
+    return asks_for_family(data) ? EAFNOSUPPORT : EPERM;
 }
 
 /* Receives one question, remembers and answers it. */
@@ -90,7 +100,7 @@ static void answer_one(struct denials *denials)
     };
     remember(denials, &denial);
     response.id = request.id;
-    response.error = -choose_error(request.data.arch, request.data.nr);
+    response.error = -choose_error(&request.data);
     /* It fails where the asking process is dead by now. */
     (void)ioctl(denials->source.fd, SECCOMP_IOCTL_NOTIF_SEND, &response);
 }

@@ -104,4 +104,4 @@ class Wish:
         """The errno where nothing is carried out: probe.c answers ENOSYS for what is allowed."""
         if name == "clone3" or self.allows(name, first, second):
             return -errno.ENOSYS
-        return -errno.EPERM
+        return -errno.EAFNOSUPPORT if name in ("socket", "socketpair") else -errno.EPERM
