@@ -77,6 +77,11 @@ def marked(marker):
             + _link(f"/proc/{pid}/cwd")]
 
 
+def in_namespace(link):
+    """PIDs of the living processes in the PID namespace "pid:[…]"."""
+    return [pid for pid in pids() if _link(f"/proc/{pid}/ns/pid") == link.encode() and is_alive(pid)]
+
+
 def memory_of(pid):
     """All that the process could read of its own memory, piece by piece.
 
@@ -123,9 +128,10 @@ class Helper:
         return (self.place.root / "helper.log").read_text(encoding="utf-8", errors="replace")
 
     def connect(self, path, greet=True):
-        """One more connection, to the socket that it listens at."""
+        """One more connection, to the socket that it listens at as soon as it has started."""
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        sock.connect(os.fspath(path))
+        wait_until(lambda: self.process.poll() is not None or sock.connect_ex(os.fspath(path)) == 0,
+                   10, "the helper listens")
         return Peer(sock, greet)
 
     def descriptors(self):
