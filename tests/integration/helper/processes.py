@@ -79,7 +79,8 @@ def marked(marker):
 
 def in_namespace(link):
     """PIDs of the living processes in the PID namespace "pid:[…]"."""
-    return [pid for pid in pids() if _link(f"/proc/{pid}/ns/pid") == link.encode() and is_alive(pid)]
+    return [pid for pid in pids()
+            if _link(f"/proc/{pid}/ns/pid") == link.encode() and is_alive(pid)]
 
 
 def memory_of(pid):
