@@ -146,7 +146,6 @@ def test_the_place_of_the_hooks_and_the_failure_policy_come_from_it(place, start
 
 def test_a_reload_is_refused_to_nobody_who_may_connect_and_other_peers_see_its_effect(place, start):
     helper = start(options=("--listen", place.root / "sock"))
-    wait_until((place.root / "sock").exists, 10, "the helper listens")
     place.configure("calls_max = 3\nstdin_max = 5\n")
     helper.connect(place.root / "sock").ask(RELOAD)
     hello = helper.connect(place.root / "sock").hello

@@ -9,7 +9,6 @@ import pytest
 from .attacks import ATTACKS, survivors_of_a_plain_run
 from .place import Place
 from .processes import Helper, marked
-from .wire import PING
 
 DEADLINE_MS = 600
 
@@ -47,7 +46,6 @@ def ended(arena, binary):
     """By attack: the verdict, and the processes that outlived it."""
     arena.configure("per_guest_layout = yes\ngrace = 0.2\n")
     helper = Helper(arena, binary, options=("--listen", arena.root / "sock"))
-    helper.peer.ask(PING)
     with ThreadPoolExecutor(len(ATTACKS)) as pool:
         found = pool.map(lambda attack: attack_helper(arena, helper, attack), ATTACKS)
         yield dict(zip(ATTACKS, found))

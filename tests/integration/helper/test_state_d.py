@@ -119,12 +119,15 @@ def test_the_helper_ends_in_time_all_the_same(place, frozen):
 
 
 def test_a_cancelled_call_starts_no_further_script(place, frozen):
+    """Its first script has ended, and is waited for since it left something in state D."""
     place.script("qemu.d/1", "echo x >$T/frozen/file & until grep -q '^State:.D' "
                              "/proc/$!/status; do :; done; touch $T/first")
     place.script("qemu.d/2", "touch $T/second; sleep 600")
     peer = frozen.helper.peer
-    call = peer.start(timeout_ms=5000)
+    call = peer.start("left-in-the-kernel", timeout_ms=5000)
     wait_until((place.root / "first").exists, 10, "the first script runs")
+    wait_until(lambda: [status(pid, "State")[0] for pid in marked("left-in-the-kernel")] == ["D"],
+               10, "the first script's main process ends")
     peer.cancel(call)
     verdict = peer.finish(call)
     assert verdict.reason == "cancelled"
