@@ -70,6 +70,13 @@ static int compare_steps(const void *a, const void *b)
     return order ? order : (left->copy >= 0) - (right->copy >= 0);
 }
 
+static int check_there(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) < 0 ? -errno : 0;
+}
+
 /* Takes the copy that a path needs. Returns 0, 1 where the path may be missing and is, or an errno.
  */
 static int prepare_step(struct step *step)
@@ -78,9 +85,8 @@ static int prepare_step(struct step *step)
 
     step->copy = -EBADF;
     step->covered = false;
-    if (step->what.kind == PLAN_HIDDEN)
-        return 0;
-    r = take_copy(step->what.path, &step->copy);
+    r = step->what.kind == PLAN_HIDDEN ? check_there(step->what.path)
+                                       : take_copy(step->what.path, &step->copy);
     if (r == -ENOENT && step->what.may_be_missing)
         return 1;
     if (r == 0 && step->what.kind == PLAN_SHOWN)
@@ -221,8 +227,9 @@ static int hide(struct step *step)
     struct stat st;
     int r;
 
+    /* It was there: by now something above it is hidden. */
     if (stat(path, &st) < 0)
-        return errno == ENOENT && step->what.may_be_missing ? 0 : -errno;
+        return errno == ENOENT ? 0 : -errno;
     if (S_ISDIR(st.st_mode))
         r = mount_private(path, "mode=0755," SMALL_SIZE);
     else
