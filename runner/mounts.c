@@ -34,7 +34,7 @@ static const struct {
                     {"/dev/stderr", "/proc/self/fd/2"}};
 
 /* Bytes of a private folder that is not /tmp: room for mount points and a little shared memory. */
-#define SMALL_SIZE "size=16m"
+#define SMALL_SIZE "size=16m,nr_inodes=4k"
 
 /* One path of the plan: `copy` is its detached copy where it is put back, negative where it is
  * hidden. */
@@ -89,7 +89,8 @@ static int prepare_step(struct step *step)
                                        : take_copy(step->what.path, &step->copy);
     if (r == -ENOENT && step->what.may_be_missing)
         return 1;
-    if (r == 0 && step->what.kind == PLAN_SHOWN)
+    /* Root's own socket could be closed to others by its mode. */
+    if (r == 0 && (step->what.kind == PLAN_SHOWN || step->what.kind == PLAN_SOCKET))
         r = make_read_only(step->copy, "", AT_EMPTY_PATH | AT_RECURSIVE);
     return r;
 }
@@ -201,9 +202,11 @@ static int mount_dev(const char **ret_path)
 
 static int mount_fresh_tmp(const struct plan *plan)
 {
-    char options[64];
+    char options[96];
 
-    snprintf(options, sizeof(options), "mode=1777,size=%llu", (unsigned long long)plan->tmp_size);
+    snprintf(options, sizeof(options), "mode=1777,size=%llu,nr_inodes=%llu",
+             (unsigned long long)plan->tmp_size,
+             (unsigned long long)plan_tmp_inodes(plan->tmp_size));
     return mount_private("/tmp", options);
 }
 

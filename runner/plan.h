@@ -74,6 +74,13 @@ struct plan_path {
     const char *path;
 };
 
+/* Files that a private /tmp of this size may hold: each costs the kernel 1 KiB beside its content.
+ */
+static inline uint64_t plan_tmp_inodes(uint64_t size)
+{
+    return 1024 + size / 4096;
+}
+
 /* Whether `size` bytes hold a whole plan. */
 int plan_is_whole(const struct plan *plan, size_t size);
 

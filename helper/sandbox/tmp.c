@@ -7,6 +7,7 @@
 #include "tmp.h"
 
 #include "cleanup.h"
+#include "plan.h"
 
 #include <dirent.h>
 #include <libgen.h>
@@ -63,11 +64,12 @@ static bool is_mounted(const char *path)
 
 static int mount_folder(const char *path, uint64_t size)
 {
-    char options[64];
+    char options[96];
 
     if (mkdir(path, 0700) < 0 && errno != EEXIST)
         return -errno;
-    snprintf(options, sizeof(options), "mode=1777,size=%llu", (unsigned long long)size);
+    snprintf(options, sizeof(options), "mode=1777,size=%llu,nr_inodes=%llu",
+             (unsigned long long)size, (unsigned long long)plan_tmp_inodes(size));
     return mount("virthook", path, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0 ? -errno : 0;
 }
 
