@@ -47,8 +47,8 @@ int plan_next_path(const struct plan *plan, const char **cursor, struct plan_pat
 
     if (next == paths_of(plan) + plan->paths_size)
         return 0;
-    ret_path->kind = (enum plan_path_kind)next[0];
-    ret_path->may_be_missing = next[1];
+    ret_path->kind = (enum plan_path_kind)(unsigned char)next[0];
+    ret_path->may_be_missing = next[1] != 0;
     ret_path->path = next + 2;
     *cursor = ret_path->path + strlen(ret_path->path) + 1;
     return 1;
