@@ -12,7 +12,8 @@ import structure
 from demo import demo
 from outcome import Case
 
-INTEGRATION = ["tests/integration", "--ignore=tests/integration/libvirtd"]
+LIBVIRTD, ATTACKS = "tests/integration/libvirtd", "tests/integration/attacks"
+INTEGRATION = ["tests/integration", f"--ignore={LIBVIRTD}", f"--ignore={ATTACKS}"]
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,9 @@ def suites():
         Suite("integration-asan", "the same as integration under ASan and UBSan",
               lambda: pytested.against("asan", "integration-asan", *INTEGRATION, timeout=1800),
               slow=True),
+        Suite("attacks", "each attack succeeds unconfined and fails under the profiles",
+              lambda: pytested.against("gcc", "attacks", ATTACKS, timeout=1800), slow=True),
         Suite("libvirtd", "a real libvirtd, with virthook in its way and without",
-              lambda: pytested.against("gcc", "libvirtd", "tests/integration/libvirtd",
-                                       timeout=1800), slow=True),
+              lambda: pytested.against("gcc", "libvirtd", LIBVIRTD, timeout=1800), slow=True),
         Suite("demo", "tools/demo runs to its end", demo, slow=True),
     ]
