@@ -68,7 +68,7 @@ ATTACKS = {
         "time.sleep(600)", interpreter=PYTHON),
     "changes its PID all the time": Attack(
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        "for _ in range(8):\n"
+        "for _ in range(2):\n"
         "    if os.fork() == 0:\n"
         "        os.setsid()\n"
         "        while True:\n"

@@ -72,7 +72,7 @@ def test_the_verdict_comes_in_time_and_says_what_happened(ended, attack):
 @pytest.fixture(scope="module")
 def survivors(arena):
     """How many processes each attack leaves when it is run plainly."""
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(2) as pool:
         counts = pool.map(lambda attack: survivors_of_a_plain_run(arena, attack), ATTACKS)
         return dict(zip(ATTACKS, counts))
 

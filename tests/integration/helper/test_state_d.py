@@ -70,6 +70,11 @@ def unkillable(peer):
     return json.loads(peer.ask(STATUS)["json"])["unkillable"]
 
 
+def states(name):
+    """The states of the living processes of the call for that object."""
+    return [(status(pid, "State") or "gone")[0] for pid in marked(name)]
+
+
 def test_a_script_in_state_d_does_not_delay_the_verdict_and_is_told(place, frozen):
     path = place.script("qemu", "echo x >$T/frozen/file")
     verdict = frozen.helper.peer.call("stuck", timeout_ms=500)
@@ -95,7 +100,7 @@ def test_once_the_device_answers_it_is_reaped_and_no_longer_counted(place, froze
     peer.call("stuck-in-the-kernel", timeout_ms=300)
     stuck = marked("stuck-in-the-kernel")
     runner, = frozen.helper.runners()
-    assert [status(pid, "State")[0] for pid in stuck] == ["D"]
+    assert states("stuck-in-the-kernel") == ["D"]
     assert unkillable(peer) == 1
     frozen.thaw()
     wait_until(lambda: unkillable(peer) == 0, 10, "the helper forgets what has died")
@@ -126,8 +131,7 @@ def test_a_cancelled_call_starts_no_further_script(place, frozen):
     peer = frozen.helper.peer
     call = peer.start("left-in-the-kernel", timeout_ms=5000)
     wait_until((place.root / "first").exists, 10, "the first script runs")
-    wait_until(lambda: [status(pid, "State")[0] for pid in marked("left-in-the-kernel")] == ["D"],
-               10, "the first script's main process ends")
+    wait_until(lambda: states("left-in-the-kernel") == ["D"], 10, "the first script has ended")
     peer.cancel(call)
     verdict = peer.finish(call)
     assert verdict.reason == "cancelled"
