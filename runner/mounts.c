@@ -178,6 +178,9 @@ static int mount_dev(const char **ret_path)
     *ret_path = "/dev";
     for (size_t i = 0; i < DEVICES_COUNT; i++) {
         r = take_copy(devices[i], &copies[i]);
+        /* They are the host's own: written to as before, but their mode stays. */
+        if (r == 0)
+            r = make_read_only(copies[i], "", AT_EMPTY_PATH);
         if (r < 0)
             return r;
     }

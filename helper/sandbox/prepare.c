@@ -37,6 +37,13 @@
 /* Abstract unix sockets and signals, since ABI 6. */
 #define LANDLOCK_SCOPE_6 ((1ULL << 0) | (1ULL << 1))
 
+/*
+ * No core: 0 keeps the file away, but not a program of the host's that cores are piped to, which
+ * runs as root on what the script has made; at 1 the kernel does not start it (core(5),
+ * fs/coredump.c).
+ */
+#define CORE_NONE 1
+
 /* Once the numbers have wrapped around, the kernel gives out none up to here (RESERVED_PIDS). */
 #define PIDS_RESERVED 301
 
@@ -99,8 +106,7 @@ static void add_limits(struct draft *draft, const struct profile *profile)
     add_limit(draft, RLIMIT_FSIZE, profile->file_size);
     add_limit(draft, RLIMIT_NOFILE, profile->open_files);
     if (!profile->unconfined)
-        draft->plan.limits[draft->plan.limit_count++] = (struct plan_limit){.resource = RLIMIT_CORE,
-                                                                            .value = 0};
+        add_limit(draft, RLIMIT_CORE, CORE_NONE);
 }
 
 static int add_path(struct draft *draft, enum plan_path_kind kind, const char *path)

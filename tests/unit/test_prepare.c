@@ -150,12 +150,12 @@ static void limits_are_the_profile_s_and_core_is_none(void **state)
     assert_int_equal(limit_of(RLIMIT_AS), 1 << 30);
     assert_int_equal(limit_of(RLIMIT_FSIZE), 4096);
     assert_int_equal(limit_of(RLIMIT_NOFILE), 64);
-    assert_int_equal(limit_of(RLIMIT_CORE), 0);
+    assert_int_equal(limit_of(RLIMIT_CORE), 1);
     profile.cpu_seconds = profile.memory = profile.file_size = profile.open_files = 0;
     profile.processes = 0;
     prepare(&full, &profile);
     assert_int_equal(plan->limit_count, 1);
-    assert_int_equal(limit_of(RLIMIT_CORE), 0);
+    assert_int_equal(limit_of(RLIMIT_CORE), 1);
     assert_int_equal(plan->pid_max, 0);
 }
 

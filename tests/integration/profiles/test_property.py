@@ -187,7 +187,7 @@ def test_each_limit_is_the_profile_s_soft_and_hard(profile, inside, key, name):
 
 
 def test_it_dumps_no_core(inside):
-    assert limit(inside.text(FILES["limits"]), "Max core file size") == ["0", "0"]
+    assert limit(inside.text(FILES["limits"]), "Max core file size") == ["1", "1"]
 
 
 def test_processes_are_bounded_in_its_namespace_or_per_user(profile, inside, unconfined):
