@@ -32,10 +32,18 @@ PYTHON = ["/usr/bin/python3", "-IS"]
 
 
 def is_left(pid):
+    """Whether one of its threads still is: the main one may have gone before."""
     try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
-            return stat.read().rpartition(")")[2].split()[0] not in "ZX"
+        return any(runs(f"/proc/{pid}/task/{thread}") for thread in os.listdir(f"/proc/{pid}/task"))
     except FileNotFoundError:
+        return False
+
+
+def runs(folder):
+    try:
+        with open(f"{folder}/stat", encoding="utf-8", errors="replace") as stat:
+            return stat.read().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 

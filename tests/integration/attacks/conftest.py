@@ -43,7 +43,7 @@ def armed(ground, shipped):
     made = Place()
     made.root.chmod(0o755)
     made.audit = ground.audit
-    made.configure(configuration(ground.hidden))
+    made.configure(configuration(ground))
     made.folder("profiles.d")
     (made.root / "profiles.d/50-shipped.conf").write_text(
         shipped.read_text(encoding="utf-8"), encoding="utf-8")

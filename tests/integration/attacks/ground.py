@@ -32,10 +32,11 @@ def _check(result):
 class Things:
     """The host's System V and POSIX objects, and its sockets; all open to everybody."""
 
-    def __init__(self, folder, run_folder, word):
-        self.word = word
-        self.sockets = [self._listen(str(folder / "socket")), self._listen(str(run_folder / "socket")),
-                        self._listen(f"\0{word}")]
+    def __init__(self, ground):
+        self.word = word = ground.word
+        self.sockets = [self._listen(str(ground.lib_folder / "socket")),
+                        self._listen(str(ground.run_folder / "socket")),
+                        self._listen(str(ground.log_socket)), self._listen(f"\0{word}")]
         datagrams = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         datagrams.bind(f"\0{word}-datagram")
         internet = socket.create_server(("127.0.0.1", 0))
@@ -48,7 +49,7 @@ class Things:
         self.shm_file.write_text("of the host", encoding="utf-8")
         self.shm_file.chmod(0o666)
         self._make_posix_queue()
-        self.disk = self._attach_disk(folder / "disk-image")
+        self.disk = self._attach_disk(ground.folder / "disk-image")
 
     def _attach_disk(self, image):
         """A loop device, or "" where the host has none."""
@@ -109,24 +110,26 @@ def _host():
 
 
 class Ground:
-    """folder: all of it that are files. hidden: what the tests' profiles hide."""
+    """folder: what of it are files. hidden: what the tests' profiles hide. log_socket: a socket that
+    they show, as they do /dev/log."""
 
     def __init__(self):
         self.word = f"virthook-{uuid.uuid4().hex}"
-        self.folder = Path(tempfile.mkdtemp(prefix="virthook-attacks-", dir="/var/lib"))
-        self.run_folder = Path(tempfile.mkdtemp(prefix="virthook-attacks-", dir="/run"))
+        self.folder, self.lib_folder, self.run_folder = (
+            Path(tempfile.mkdtemp(prefix="virthook-attacks-", dir=place))
+            for place in ("/var/cache", "/var/lib", "/run"))
         self.hidden = self.folder / "hidden"
         self.open = self.folder / "open"
         self.audit = self.folder / "audit"
-        for folder, mode in ((self.folder, 0o755), (self.run_folder, 0o755), (self.hidden, 0o755),
-                             (self.audit, 0o700)):
+        self.log_socket = self.run_folder / "log"
+        for folder in (self.folder, self.lib_folder, self.run_folder, self.hidden, self.audit):
             folder.mkdir(exist_ok=True)
-            folder.chmod(mode)
+            folder.chmod(0o700 if folder == self.audit else 0o755)
         (self.hidden / "secret").write_text(self.word, encoding="utf-8")
         self.tmp_file = Path("/tmp") / self.word
         self.tmp_file.write_text("of the host", encoding="utf-8")
         self.tmp_file.chmod(0o666)
-        self.things = Things(self.folder, self.run_folder, self.word)
+        self.things = Things(self)
         self.renew()
 
     def renew(self):
@@ -137,6 +140,7 @@ class Ground:
         canary = self.open / "canary"
         canary.write_text("untouched\n", encoding="utf-8")
         canary.chmod(0o666)
+        self.log_socket.chmod(0o777)
 
     def target(self, **more):
         things = self.things
@@ -144,20 +148,20 @@ class Ground:
         return Target(
             word=self.word, folder=str(self.folder), hidden=str(self.hidden),
             secret=str(self.hidden / "secret"), open=str(self.open),
-            canary=str(self.open / "canary"), socket=str(self.folder / "socket"),
-            run_socket=str(self.run_folder / "socket"), abstract=self.word, port=things.port,
+            canary=str(self.open / "canary"), socket=str(self.lib_folder / "socket"),
+            log_socket=str(self.log_socket), run_socket=str(self.run_folder / "socket"), abstract=self.word, port=things.port,
             audit=str(self.audit), tmp_file=str(self.tmp_file), shm=things.shm, queue=things.queue,
-            semaphores=things.semaphores, shm_file=self.word, message_queue=self.word, disk=things.disk,
-            disk_number=os.stat(things.disk).st_rdev if things.disk else 0, **more)
+            semaphores=things.semaphores, shm_file=self.word, message_queue=self.word,
+            disk=things.disk, disk_number=os.stat(things.disk).st_rdev if things.disk else 0, **more)
 
     def look(self):
         """All that can be seen of its files, and of the host."""
-        paths = [path for folder in (self.open, self.hidden)
+        paths = [path for folder in (self.open, self.hidden, self.run_folder)
                  for path in (folder, *sorted(folder.rglob("*")))]
         return {path: _describe(path) for path in paths} | _host()
 
     def remove(self):
         self.things.remove()
         self.tmp_file.unlink()
-        shutil.rmtree(self.folder)
-        shutil.rmtree(self.run_folder)
+        for folder in (self.folder, self.lib_folder, self.run_folder):
+            shutil.rmtree(folder)

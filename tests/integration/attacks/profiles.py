@@ -10,12 +10,16 @@ NOBODY = 65534
 USERS = {"isolated": NOBODY, "notify": NOBODY}
 CONFINED = ("isolated", "notify", "network", "tune", "vfio", "storage", "desktop")
 
-# Those that promise to stop whatever is not granted by name; the others are near root.
-STRICT = ("isolated", "network")
+# Where one profile of each kind is enough: a user of its own, and root with few capabilities.
+TYPICAL = ("isolated", "network")
 
-LIMITS = """
+# The lowest 300 PIDs of a namespace come on top of it until they have been used once.
+LIMIT_OF_PROCESSES = 200
+MORE_AT_FIRST = 300
+
+LIMITS = f"""
     memory = 512M
-    processes = 400
+    processes = {LIMIT_OF_PROCESSES}
     file_size = 128M
     open_files = 256
     tmp_size = 64M
@@ -29,14 +33,15 @@ rule "{name}" {{
 """
 
 
-def _profile(name, hidden):
+def _profile(name, ground):
     user = f"    user = \"{USERS[name]}\"\n" if name in USERS else ""
     return (f"profile \"{name}\" {{\n    inherits = {name}\n{user}"
-            f"    hidden += {{ \"{hidden}\" }}{LIMITS}}}\n")
+            f"    hidden += {{ \"{ground.hidden}\" }}\n"
+            f"    sockets += {{ \"{ground.log_socket}\" }}{LIMITS}}}\n")
 
 
-def configuration(hidden):
+def configuration(ground):
     """Objects are named PROFILE.WHATEVER; those of other names are unconfined."""
     return ("grace = 0.2\nper_guest_layout = yes\nrunning_max = 128\n"
-            + "".join(_profile(name, hidden) for name in CONFINED)
+            + "".join(_profile(name, ground) for name in CONFINED)
             + "".join(RULE.format(name=name) for name in CONFINED))

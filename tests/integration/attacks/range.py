@@ -5,14 +5,16 @@ Runs in the tests' own process.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 from helper.place import PYTHON
-from helper.processes import SYSTEM_PATH, in_namespace, marked
+from helper.processes import SYSTEM_PATH, marked
 
 from .arsenal.table import ARENA, CANNOT, REFUSED, SUCCEEDED
 
@@ -32,6 +34,20 @@ WAVE = 8
 
 # What one attack may take, in seconds; none is stopped by this.
 LONG = 60
+
+
+def _namespace_of(pid):
+    try:
+        return os.readlink(f"/proc/{pid}/ns/pid")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def _start_of(pid):
+    """In nanoseconds since the machine's start, rounded down to a tick."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        ticks = int(stat.read().rpartition(")")[2].split()[19])
+    return ticks * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 
 
 def _status_of(said):
@@ -90,6 +106,10 @@ class Range:
         bystander.write_text("#!/bin/true\n", encoding="utf-8")
         return path
 
+    def _uninstall(self, name):
+        """Each call looks at all that is in qemu.d."""
+        shutil.rmtree(self.place.hooks / f"qemu.d/{name}")
+
     def begin(self, attack, profile, **more):
         """Starts the call; its object's name marks all its processes."""
         name = f"{profile}.{attack.name}.{uuid.uuid4().hex[:8]}"
@@ -107,15 +127,17 @@ class Range:
     def finish(self, name, call, timeout=LONG):
         """The outcome, with the processes that live on at the moment of the verdict."""
         outcome = self._outcome(self.helper.peer.finish(call, timeout))
+        self._uninstall(name)
         outcome.left = marked(name)
-        for namespace in re.findall(r"^namespace (pid:\[\d+\])$", outcome.said, re.M):
-            outcome.left += self._living_in(namespace)
+        for namespace, moment in re.findall(r"^namespace (pid:\[\d+\]) at (\d+)$", outcome.said, re.M):
+            outcome.left += self._living_in(namespace, int(moment))
         return outcome
 
-    def _living_in(self, namespace):
-        """Its processes; a namespace's number may by now be that of some stranger's."""
-        members = in_namespace(namespace)
-        return members if set(members) & set(self.helper.runners()) else []
+    def _living_in(self, namespace, moment):
+        """Its PID 1, while it lives: with it the kernel ends all others. One that began after the
+        moment, in nanoseconds since the machine's start, is of another call: numbers come again."""
+        return [runner for runner in self.helper.runners()
+                if _namespace_of(runner) == namespace and _start_of(runner) <= moment]
 
     def under(self, profile, attack, **more):
         """The attack as the script of a call."""
@@ -132,6 +154,7 @@ class Range:
              "/usr/bin/python3", "-IS", ARENA_PROGRAM, str(seconds), script, name],
             input=target.encode(), capture_output=True, check=False, timeout=LONG * 2,
             env={"PATH": SYSTEM_PATH})
+        self._uninstall(name)
         assert done.returncode == 0, done
         told = json.loads(done.stdout)
         return Outcome(_status_of(told["said"]), told["said"], ["left"] * told["left"],
@@ -166,6 +189,7 @@ class Range:
         assert not self.helper.runners(), [attack.name for attack in attacks]
         for attack, name, _ in calls:
             outcomes[attack.name].left = marked(name)
+            self._uninstall(name)
         return outcomes
 
     def serves_the_next_call(self):

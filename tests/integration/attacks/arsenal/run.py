@@ -4,6 +4,7 @@
 import errno
 import os
 import sys
+import time
 
 from . import ATTACKS
 from .table import CANNOT, REFUSED, SUCCEEDED, Cannot, Refused
@@ -14,7 +15,7 @@ from .target import receive
 REFUSALS = {errno.EPERM, errno.EACCES, errno.EROFS, errno.ENOENT, errno.ESRCH, errno.ENOSYS,
             errno.ECONNREFUSED, errno.EXDEV, errno.ENXIO, errno.EAGAIN, errno.ENOMEM, errno.ENOSPC,
             errno.EFBIG, errno.EMFILE, errno.EBADF, errno.EIDRM, errno.EAFNOSUPPORT,
-            errno.ECHILD, errno.ENETUNREACH, errno.ENODEV, errno.ENFILE, errno.EDQUOT}
+            errno.EBUSY, errno.ECHILD, errno.ENETUNREACH, errno.ENODEV, errno.ENFILE, errno.EDQUOT}
 
 
 def _say(text):
@@ -27,7 +28,8 @@ def _end(status, text):
 
 
 def main(name):
-    _say(f"namespace {os.readlink('/proc/self/ns/pid')}")
+    now = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    _say(f"namespace {os.readlink('/proc/self/ns/pid')} at {now}")
     target = receive()
     try:
         got = ATTACKS[name].run(target)

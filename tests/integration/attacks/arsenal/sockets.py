@@ -22,7 +22,7 @@ FAMILIES = {"AF_INET": 2, "AF_AX25": 3, "AF_IPX": 4, "AF_APPLETALK": 5, "AF_X25"
 
 GRANTED = {"AF_INET": ["notify", "network"],
            "AF_INET6": ["notify", "network"],
-           "AF_NETLINK": ["network"],
+           "AF_NETLINK": ["notify", "network"],
            "AF_PACKET": ["network"]}
 
 NETWORKS = ["notify", "network"]
@@ -84,7 +84,7 @@ def multipath_tcp(_):
     return os.close(syscall("socket", socket.AF_INET, socket.SOCK_STREAM, IPPROTO_MPTCP))
 
 
-@attack(denied="socketpair", granted=GRANTED["AF_NETLINK"])
+@attack(denied="socketpair(AF_NETLINK)", granted=GRANTED["AF_NETLINK"])
 def pair_of_another_family(_):
     """socketpair(2) of AF_NETLINK: the kernel says that there are none only to who may ask"""
     pair = (ctypes.c_int * 2)()
@@ -136,7 +136,7 @@ def host_s_socket_in_var_run(target):
 
 @attack()
 def host_s_socket_in_var_lib(target):
-    """A socket of mode 0777 outside of /run"""
+    """A socket of mode 0777 in /var/lib, where databases and others have theirs"""
     return _connect(socket.SOCK_STREAM, target.socket)
 
 
@@ -146,6 +146,36 @@ def host_s_socket_by_link(target):
     link = os.path.join(tempfile.mkdtemp(), "link")
     os.symlink(target.run_socket, link)
     return _connect(socket.SOCK_STREAM, link)
+
+
+@attack()
+def close_the_log_socket(target):
+    """chmod(2) of the one socket that is shown, /dev/log's like: nobody could log any more"""
+    return os.chmod(target.log_socket, 0)
+
+
+@attack()
+def touch_the_log_socket(target):
+    """utimensat(2) of it"""
+    return os.utime(target.log_socket, (1, 1))
+
+
+@attack()
+def replace_the_log_socket(target):
+    """A socket of its own in its place, which hears what others log"""
+    os.rename(target.log_socket, target.log_socket + ".old")
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(target.log_socket)
+    os.unlink(target.log_socket)
+    return os.rename(target.log_socket + ".old", target.log_socket)
+
+
+@attack()
+def beside_the_log_socket(target):
+    """A new socket beside it, where others may look for one"""
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(target.log_socket + ".new")
+    return os.unlink(target.log_socket + ".new")
 
 
 @attack(granted=NETWORKS)

@@ -20,7 +20,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 ENDING = {"setsid_daemon", "double_fork", "hidden_daemon", "child_holds_output", "fork_chain",
           "subreaper", "exec_from_memory_daemon", "sibling_of_the_script", "thread_leader_exits",
-          "orphan_ignores_everything"}
+          "orphan_ignores_everything", "daemon_of_another_user"}
 
 
 def _ignore_all():
@@ -70,6 +70,18 @@ def orphan_ignores_everything(_):
     if os.fork() == 0:
         _ignore_all()
         _detach()
+        _sleep()
+
+
+@attack(baseline=ARENA)
+def daemon_of_another_user(_):
+    """A daemon that is another user's where it may be: a runner of uid 0 cannot signal it"""
+    if os.fork() == 0:
+        _detach()
+        try:
+            os.setresuid(12345, 12345, 12345)
+        except PermissionError:
+            pass
         _sleep()
 
 
@@ -137,12 +149,6 @@ def thread_leader_exits(_):
     """A thread that goes on when the main one has ended"""
     if os.fork() == 0:
         os.execv(path("threads"), ["threads", "leader", str(LONG)])
-
-
-@attack(baseline=ARENA)
-def hang(_):
-    """Does not end"""
-    _sleep()
 
 
 @attack(baseline=ARENA)
@@ -252,6 +258,7 @@ def pass_a_socket_in_a_circle(_):
 
 
 @attack(baseline=ARENA)
-def lock_many_threads(_):
-    """Sixty threads that do not end"""
+def many_threads_hang(_):
+    """Sixty threads that do not end when told to"""
+    _ignore_all()
     os.execv(path("threads"), ["threads", "many", str(LONG)])

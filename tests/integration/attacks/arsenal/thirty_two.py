@@ -15,7 +15,7 @@ CALLS = {
     "mount": (MOUNT,),
     "keyctl": (KEYCTL, 1),
     "socket": (SOCKET, 16, 3, 0),
-    "socket_alg": (SOCKET, 38, 5, 0),
+    "socket_vsock": (SOCKET, 40, 1, 0),
     "socketcall": (SOCKETCALL, 1),
     "setns": (SETNS, -1, 0),
     "bpf": (BPF, 0, 0, 0),
@@ -23,7 +23,7 @@ CALLS = {
     "clone_user": (CLONE, 0x10000011),
 }
 
-NETLINK = ["network"]
+NETLINK = ["notify", "network"]
 
 
 def _put(way):
@@ -31,7 +31,7 @@ def _put(way):
         granted = NETLINK if name == "socket" else ()
         denied = "ioctl" if name == "ioctl_tiocsti" else name.partition("_")[0]
         if denied == "socket":
-            denied = "socket(AF_ALG)" if name == "socket_alg" else "socket(AF_NETLINK)"
+            denied = "socket(AF_VSOCK)" if name == "socket_vsock" else "socket(AF_NETLINK)"
         each({name: arguments}, denied=f"i386:{denied}", granted=granted)(way)
 
 
@@ -49,7 +49,7 @@ _put(int_0x80)
 _put(i386_binary)
 
 
-@each({"unshare": (272, 0x10000000), "mount": (165,), "socket_alg": (41, 38, 5, 0),
+@each({"unshare": (272, 0x10000000), "mount": (165,), "socket_vsock": (41, 40, 1, 0),
        "ptrace": (521, 0), "ioctl_tiocsti": (514, 0, 0x5412, 0)})
 def x32(_, arguments):
     """An x32 call: x86_64's numbers with one bit set"""

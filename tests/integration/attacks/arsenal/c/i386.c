@@ -35,7 +35,8 @@ static int judge(int result)
         return SUCCEEDED;
     if (result == -1 || result == -2 || result == -13)
         return REFUSED;
-    return result == -38 ? CANNOT : SUCCEEDED;
+    /* ENOSYS, EAFNOSUPPORT */
+    return result == -38 || result == -97 ? CANNOT : SUCCEEDED;
 }
 
 static void __attribute__((used, noreturn)) begin(int *stack)

@@ -26,6 +26,7 @@ static void __attribute__((noreturn, unused)) end_by(const char *what, long resu
     case ENOENT:
         exit(REFUSED);
     case ENOSYS:
+    case EAFNOSUPPORT:
         exit(CANNOT);
     default:
         exit(SUCCEEDED);

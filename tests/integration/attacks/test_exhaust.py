@@ -1,0 +1,106 @@
+"""A script gets no more of the machine than its profile gives, and others do not notice."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import os
+import subprocess
+
+import pytest
+from helper.place import PYTHON
+from helper.processes import wait_until
+
+from .arsenal import ATTACKS
+from .profiles import LIMIT_OF_PROCESSES, MORE_AT_FIRST, TYPICAL
+from .range import LONG, OPERATION
+
+EXHAUSTING = [attack for attack in ATTACKS.values() if attack.family == "exhaust"]
+
+# Takes all the processes that it can get, says so, and holds them.
+HOLD = """
+import os, sys, time
+made = 0
+try:
+    while made < 600:
+        if os.fork() == 0:
+            time.sleep(600)
+        made += 1
+except OSError:
+    pass
+print(made, file=sys.stderr, flush=True)
+if sys.argv[-1].startswith("/"):
+    open(sys.argv[-1], "x").close()
+time.sleep(600)
+"""
+
+SPAWN = "for n in 1 2 3 4 5 6 7 8 9 10; do /bin/true || exit 1; done\nexit 0"
+
+
+def cases():
+    return [pytest.param(profile, attack, id=f"{profile}-{attack.name}") for profile in TYPICAL
+            for attack in EXHAUSTING if profile not in attack.granted]
+
+
+@pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.name)
+                                    for attack in EXHAUSTING])
+def test_a_plain_run_gets_all_that_it_asks_for(attacks, attack):
+    outcome = attacks.baseline(attack)
+    if outcome.impossible:
+        pytest.skip(outcome.said.rpartition("cannot: ")[2].strip())
+    assert outcome.succeeded, f"{attack.about}\n{outcome.said}"
+
+
+@pytest.mark.parametrize("profile, attack", cases())
+def test_the_profile_s_limit_stops_it(attacks, profile, attack):
+    if attacks.baseline(attack).impossible:
+        pytest.skip("not to be had on this machine at all")
+    outcome = attacks.under(profile, attack)
+    assert outcome.refused or outcome.impossible, f"{attack.about}\n{outcome.said}"
+    assert not outcome.left
+    assert attacks.serves_the_next_call()
+
+
+# A user that nothing else runs as: the limit counts all of its processes on the host.
+SOMEBODY = 60000 + os.getpid() % 4000
+
+
+def as_somebody(*command):
+    """A plain run with a limit of processes."""
+    return ["/usr/bin/prlimit", f"--nproc={LIMIT_OF_PROCESSES}", "/usr/bin/setpriv",
+            f"--reuid={SOMEBODY}", "--clear-groups", *command]
+
+
+def test_plainly_a_fork_bomb_takes_all_processes_of_its_user(tmp_path):
+    tmp_path.chmod(0o777)
+    held = tmp_path / "held"
+    for folder in (tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o755)
+    with subprocess.Popen(["/usr/bin/unshare", "--pid", "--fork", "--kill-child",
+                           *as_somebody(*PYTHON.split(), "-c", HOLD, held)],
+                          stderr=subprocess.DEVNULL) as bomb:
+        wait_until(held.exists, LONG, "the bomb has all that it gets")
+        other = subprocess.run(as_somebody("/bin/sh", "-c", SPAWN), check=False,
+                               stderr=subprocess.DEVNULL)
+        bomb.kill()
+    assert other.returncode != 0
+
+
+def test_confined_another_script_of_its_user_does_not_notice(attacks):
+    """Both run as nobody, each with the profile's limit."""
+    place, peer = attacks.place, attacks.helper.peer
+    place.script(f"qemu.d/isolated.bomb/{OPERATION}", HOLD, PYTHON)
+    place.script(f"qemu.d/isolated.beside/{OPERATION}", SPAWN)
+    bomb = peer.start("isolated.bomb", OPERATION, timeout_ms=LONG * 1000)
+    wait_until(lambda: processes_of(attacks.helper) > LIMIT_OF_PROCESSES, LONG,
+               "the bomb has what it gets")
+    assert peer.call("isolated.beside", OPERATION).script["exit_status"] == 0
+    peer.cancel(bomb)
+    verdict = peer.finish(bomb)
+    assert int(verdict.script["stderr_tail"]) < LIMIT_OF_PROCESSES + MORE_AT_FIRST
+    assert not attacks.helper.runners()
+
+
+def processes_of(helper):
+    """How many processes the scripts of the helper have, by their PID namespaces."""
+    listed = [subprocess.run(["/usr/bin/pgrep", "--ns", str(runner), "--nslist", "pid", "."],
+                             capture_output=True, text=True, check=False).stdout.split()
+              for runner in helper.runners()]
+    return sum(map(len, listed))
