@@ -50,6 +50,7 @@ class Things:
         self.shm_file.chmod(0o666)
         self._make_posix_queue()
         self.disk = self._attach_disk(ground.folder / "disk-image")
+        self.disk_number = os.stat(self.disk).st_rdev if self.disk else 0
 
     def _attach_disk(self, image):
         """A loop device, or "" where the host has none."""
@@ -110,8 +111,8 @@ def _host():
 
 
 class Ground:
-    """folder: what of it are files. hidden: what the tests' profiles hide. log_socket: a socket that
-    they show, as they do /dev/log."""
+    """folder: what of it are files. hidden: what the tests' profiles hide. log_socket: a socket
+    that they show, as they do /dev/log."""
 
     def __init__(self):
         self.word = f"virthook-{uuid.uuid4().hex}"
@@ -149,10 +150,11 @@ class Ground:
             word=self.word, folder=str(self.folder), hidden=str(self.hidden),
             secret=str(self.hidden / "secret"), open=str(self.open),
             canary=str(self.open / "canary"), socket=str(self.lib_folder / "socket"),
-            log_socket=str(self.log_socket), run_socket=str(self.run_folder / "socket"), abstract=self.word, port=things.port,
+            log_socket=str(self.log_socket), run_socket=str(self.run_folder / "socket"),
+            abstract=self.word, port=things.port,
             audit=str(self.audit), tmp_file=str(self.tmp_file), shm=things.shm, queue=things.queue,
             semaphores=things.semaphores, shm_file=self.word, message_queue=self.word,
-            disk=things.disk, disk_number=os.stat(things.disk).st_rdev if things.disk else 0, **more)
+            disk=things.disk, disk_number=things.disk_number, **more)
 
     def look(self):
         """All that can be seen of its files, and of the host."""

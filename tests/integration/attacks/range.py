@@ -26,6 +26,9 @@ from arsenal.run import main
 main({name!r})
 """
 
+# What run.py says first.
+BEGUN = re.compile(r"^namespace (pid:\[\d+\]) at (\d+)$", re.M)
+
 # The last operation of a guest's life: what the helper keeps of it ends with the call.
 OPERATION = "release"
 
@@ -51,7 +54,7 @@ def _start_of(pid):
 
 
 def _status_of(said):
-    """An attack that kills all others leaves nobody to tell its status: then its own word counts."""
+    """An attack that kills all others leaves nobody to tell its status: then its word counts."""
     status = re.search(r"^status (-?\d+)$", said, re.M)
     if status:
         return int(status[1])
@@ -129,7 +132,7 @@ class Range:
         outcome = self._outcome(self.helper.peer.finish(call, timeout))
         self._uninstall(name)
         outcome.left = marked(name)
-        for namespace, moment in re.findall(r"^namespace (pid:\[\d+\]) at (\d+)$", outcome.said, re.M):
+        for namespace, moment in BEGUN.findall(outcome.said):
             outcome.left += self._living_in(namespace, int(moment))
         return outcome
 

@@ -1,4 +1,4 @@
-"""Each attack succeeds where nothing confines it, and fails under the profiles that do not grant it."""
+"""Each attack succeeds where nothing confines it, and fails under profiles that do not grant it."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import pytest

@@ -1,4 +1,4 @@
-"""Scripts that make the helper work: by denied system calls, by output. Others are served meanwhile."""
+"""Scripts that make the helper work, by denied calls and by output: others are served meanwhile."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import os

@@ -1,4 +1,4 @@
-"""A script that is replaced while its call runs: the call keeps its own, the next one has the new."""
+"""A script is replaced while its call runs: the call keeps its own, the next one has the new."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import os

@@ -176,7 +176,7 @@ def leave_its_cgroup(_):
 
 @attack(granted=["vfio", "storage"])
 def cgroup_release_agent(_):
-    """The program that the kernel runs as root when a cgroup empties: what is there, written again"""
+    """The program that the kernel runs as root when a cgroup empties: writes what is there"""
     for place, folders, _ in os.walk("/sys/fs/cgroup"):
         if "release_agent" in os.listdir(place):
             with open(f"{place}/release_agent", "r+", encoding="ascii") as agent:

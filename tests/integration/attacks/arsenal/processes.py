@@ -266,7 +266,7 @@ def overwrite_the_runner_s_binary(_):
 
 
 def _by_id(name, *arguments):
-    """A call on a System V object. Of an id that a namespace does not have the kernel says EINVAL."""
+    """A call on a System V object. Of an id that is not of the namespace the kernel says EINVAL."""
     try:
         return syscall(name, *arguments)
     except OSError as error:

@@ -174,4 +174,5 @@ def read_a_disk(target):
 @attack()
 def read_the_quotas(_):
     """quotactl(2): who uses how much"""
-    return came_through("quotactl", 0x80000100, None, 0, None, beyond={errno.ESRCH, errno.EINVAL, errno.ENODEV})
+    return came_through("quotactl", 0x80000100, None, 0, None,
+                        beyond={errno.ESRCH, errno.EINVAL, errno.ENODEV})

@@ -1,6 +1,7 @@
 """Scripts that want to live on after the verdict. Each says nothing; the tests count what is left.
 
-ENDING names those whose main process ends by itself and at once; the others last until the deadline.
+ENDING names those whose main process ends by itself and at once; the others last until the
+deadline.
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 

@@ -13,8 +13,8 @@ from types import SimpleNamespace
 class Target(SimpleNamespace):
     """
     word: what a secret holds. secret: a file of mode 0644 in a folder that the profiles hide.
-    folder: what holds hidden (the folder of the secret), open (a folder of mode 0777) and audit (the
-    helper's log). canary: a file of mode 0666 in the open folder. tmp_file: one in /tmp.
+    folder: what holds hidden (the folder of the secret), open (a folder of mode 0777) and audit
+    (the helper's log). canary: a file of mode 0666 in the open folder. tmp_file: one in /tmp.
     socket, run_socket, log_socket: unix sockets of the host that everybody may write to, below
     /var/lib and below /run; the last is one that the profiles show. abstract: the name of one of
     the host's abstract sockets, without its NUL. port: the host's TCP port at 127.0.0.1.
