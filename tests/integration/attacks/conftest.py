@@ -5,7 +5,7 @@ import platform
 
 # pylint: disable=unused-import
 import pytest
-from helper.conftest import BUILD, SANITIZER_WORDS, binary, pytest_configure, sanitized
+from helper.conftest import BUILD, SANITIZER_WORDS, binary, pytest_configure
 from helper.place import Place
 from helper.processes import Helper
 

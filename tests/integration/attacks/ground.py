@@ -112,7 +112,8 @@ def _host():
 
 class Ground:
     """folder: what of it are files. hidden: what the tests' profiles hide. log_socket: a socket
-    that they show, as they do /dev/log."""
+    that they show, as they do /dev/log. shared: a folder that they all may write to. closed: one
+    that only root's may."""
 
     def __init__(self):
         self.word = f"virthook-{uuid.uuid4().hex}"
@@ -123,9 +124,14 @@ class Ground:
         self.open = self.folder / "open"
         self.audit = self.folder / "audit"
         self.log_socket = self.run_folder / "log"
-        for folder in (self.folder, self.lib_folder, self.run_folder, self.hidden, self.audit):
+        self.shared = self.folder / "shared"
+        self.closed = self.folder / "closed"
+        modes = {self.folder: 0o755, self.lib_folder: 0o755, self.run_folder: 0o755,
+                 self.hidden: 0o755, self.audit: 0o700, self.shared: 0o777, self.closed: 0o777,
+                 self.closed / "nested": 0o777}
+        for folder, mode in modes.items():
             folder.mkdir(exist_ok=True)
-            folder.chmod(0o700 if folder == self.audit else 0o755)
+            folder.chmod(mode)
         (self.hidden / "secret").write_text(self.word, encoding="utf-8")
         self.tmp_file = Path("/tmp") / self.word
         self.tmp_file.write_text("of the host", encoding="utf-8")

@@ -36,6 +36,8 @@ rule "{name}" {{
 def _profile(name, ground):
     user = f"    user = \"{USERS[name]}\"\n" if name in USERS else ""
     return (f"profile \"{name}\" {{\n    inherits = {name}\n{user}"
+            f"    writable += {{ \"{ground.shared}\", \"-{ground.shared}/leads/nested\""
+            f"{', ' + repr(str(ground.closed)) if name not in USERS else ''} }}\n"
             f"    hidden += {{ \"{ground.hidden}\" }}\n"
             f"    sockets += {{ \"{ground.log_socket}\" }}{LIMITS}}}\n")
 

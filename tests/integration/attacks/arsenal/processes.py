@@ -165,6 +165,13 @@ def compare_with_runner(_):
 
 
 @attack(baseline=ARENA)
+def where_runner_keeps_its_locks(_):
+    """get_robust_list(2) on the runner: an address in its memory"""
+    head, size = ctypes.c_void_p(), ctypes.c_size_t()
+    return syscall("get_robust_list", _runner(), ctypes.byref(head), ctypes.byref(size))
+
+
+@attack(baseline=ARENA)
 def move_runner_s_pages(_):
     """move_pages(2) on the runner"""
     return syscall("move_pages", _runner(), 0, None, None, None, 0)

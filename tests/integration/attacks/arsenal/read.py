@@ -9,7 +9,7 @@ import tempfile
 
 from .kernel_calls import AT_FDCWD, came_through, syscall
 from .programs import program
-from .table import ARENA, Cannot, Refused, attack, each
+from .table import ARENA, Cannot, attack, each
 
 ROOTS = ["network", "tune", "vfio", "storage", "desktop"]
 SYSLOG_ACTION_READ_ALL = 3
