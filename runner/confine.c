@@ -19,6 +19,7 @@
 #include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -72,20 +73,32 @@ static int set_pid_max(const struct plan *plan)
 }
 
 /* A limit is never raised over the one that the helper has itself, unless it may raise it. */
-static int set_limits(const struct plan *plan)
+static int set_limit(const struct plan_limit *limit)
 {
-    for (uint32_t i = 0; i < plan->limit_count; i++) {
-        const struct plan_limit *limit = &plan->limits[i];
-        struct rlimit now, wanted = {.rlim_cur = limit->value, .rlim_max = limit->value};
+    struct rlimit now, wanted = {.rlim_cur = limit->value, .rlim_max = limit->value};
 
-        if (getrlimit(limit->resource, &now) < 0)
-            return -errno;
-        if (wanted.rlim_max > now.rlim_max)
-            wanted.rlim_cur = wanted.rlim_max = now.rlim_max;
-        if (setrlimit(limit->resource, &wanted) < 0)
-            return -errno;
+    if (getrlimit(limit->resource, &now) < 0)
+        return -errno;
+    if (wanted.rlim_max > now.rlim_max)
+        wanted.rlim_cur = wanted.rlim_max = now.rlim_max;
+    return setrlimit(limit->resource, &wanted) < 0 ? -errno : 0;
+}
+
+/* The limits for which `is_files` is true: RLIMIT_NOFILE, or else all others. */
+static int set_limits(const struct plan *plan, bool is_files)
+{
+    int r = 0;
+
+    for (uint32_t i = 0; r == 0 && i < plan->limit_count; i++) {
+        if ((plan->limits[i].resource == RLIMIT_NOFILE) == is_files)
+            r = set_limit(&plan->limits[i]);
     }
-    return 0;
+    return r;
+}
+
+int runner_limit_files(const struct plan *plan)
+{
+    return set_limits(plan, true);
 }
 
 static int drop_bounding_set(uint64_t keep)
@@ -209,7 +222,7 @@ int runner_confine(const struct plan *plan, const char *tmp, int *ret_listener,
         return r;
     *ret_path = NULL;
     *ret_step = RUNNER_STEP_LIMITS;
-    r = set_limits(plan);
+    r = set_limits(plan, false);
     if (r < 0)
         return r;
     *ret_step = RUNNER_STEP_LANDLOCK;

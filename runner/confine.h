@@ -19,3 +19,10 @@ int runner_map_plan(int memfd, const struct plan **ret_plan);
  */
 int runner_confine(const struct plan *plan, const char *tmp, int *ret_listener,
                    enum runner_step *ret_step, const char **ret_path);
+
+/*
+ * The limit of open files, which comes after the listener was handed over: the kernel counts the
+ * descriptors that are on their way for all of a user's processes together, and holds that against
+ * the sender's limit. The filter lets a process limit itself. Returns 0 or a negative errno.
+ */
+int runner_limit_files(const struct plan *plan);

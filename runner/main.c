@@ -164,6 +164,9 @@ static void runner_carry_out(int plan_fd, const char *tmp)
         runner_fail_at(step, -r, path);
     if (listener >= 0)
         runner_send_listener(listener);
+    r = runner_limit_files(plan);
+    if (r < 0)
+        runner_fail(RUNNER_STEP_LIMITS, -r);
 }
 
 /* The exec has been tried: tells the helper how it went. */
