@@ -31,7 +31,7 @@ static int allow_below(int ruleset, const char *path, uint64_t rights, int may_b
     struct stat st;
 
     if (fd < 0)
-        return errno == ENOENT && may_be_missing ? 0 : -errno;
+        return (errno == ENOENT || errno == ELOOP) && may_be_missing ? 0 : -errno;
     if (fstat(fd, &st) < 0)
         return -errno;
     if (!S_ISDIR(st.st_mode))

@@ -54,11 +54,31 @@ static int take_copy(const char *path, int *ret_fd)
     return 0;
 }
 
-static int make_read_only(int fd, const char *path, unsigned int flags)
+static int set_attribute(int fd, const char *path, unsigned int flags, uint64_t attribute)
 {
-    struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
+    struct mount_attr attributes = {.attr_set = attribute};
 
     return mount_setattr(fd, path, flags, &attributes, sizeof(attributes)) < 0 ? -errno : 0;
+}
+
+static int make_read_only(int fd, const char *path, unsigned int flags)
+{
+    return set_attribute(fd, path, flags, MOUNT_ATTR_RDONLY);
+}
+
+/*
+ * In a folder that others than root may write to, no symbolic link is followed: what one script
+ * plants there would lead another, of another user, to where that one alone may write.
+ */
+static int forbid_planted_links(int copy)
+{
+    struct stat st;
+
+    if (fstat(copy, &st) < 0)
+        return -errno;
+    if (!S_ISDIR(st.st_mode) || (st.st_uid == 0 && !(st.st_mode & (S_IWGRP | S_IWOTH))))
+        return 0;
+    return set_attribute(copy, "", AT_EMPTY_PATH, MOUNT_ATTR_NOSYMFOLLOW);
 }
 
 /* A folder before what is in it; a path that is hidden as well as kept is kept. */
@@ -92,6 +112,8 @@ static int prepare_step(struct step *step)
     /* Root's own socket could be closed to others by its mode. */
     if (r == 0 && (step->what.kind == PLAN_SHOWN || step->what.kind == PLAN_SOCKET))
         r = make_read_only(step->copy, "", AT_EMPTY_PATH | AT_RECURSIVE);
+    if (r == 0 && step->what.kind == PLAN_WRITABLE)
+        r = forbid_planted_links(step->copy);
     return r;
 }
 
@@ -173,7 +195,7 @@ static int put_back(int copy, const char *path)
 /* A small /dev: the devices are taken along before it is covered. */
 static int mount_dev(const char **ret_path)
 {
-    int copies[DEVICES_COUNT], r;
+    int copies[DEVICES_COUNT] = {0}, r;
 
     *ret_path = "/dev";
     for (size_t i = 0; i < DEVICES_COUNT; i++) {
@@ -251,6 +273,9 @@ static int take_steps(struct step *steps, size_t count, const char **ret_path)
     for (size_t i = 0; r == 0 && i < count; i++) {
         *ret_path = steps[i].what.path;
         r = steps[i].copy < 0 ? hide(&steps[i]) : put_back(steps[i].copy, *ret_path);
+        /* A link was planted on the way to it: the same as if it were not there. */
+        if (r == -ELOOP && steps[i].what.may_be_missing)
+            r = 0;
     }
     return r;
 }
