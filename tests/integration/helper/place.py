@@ -7,6 +7,7 @@ as /etc would.
 
 import json
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -31,6 +32,9 @@ class Place:
         return path
 
     def configure(self, text):
+        """Where there are profiles, guests' own /tmp are kept in here too."""
+        if "profile" in text and "guest_tmp" not in text:
+            text += f'\nguest_tmp = "{self.root}/guest-tmp"\n'
         self.config.write_text(text, encoding="utf-8")
         self.config.chmod(0o644)
 
@@ -70,4 +74,6 @@ class Place:
         return self.records("end")
 
     def remove(self):
+        for folder in self.root.glob("guest-tmp/*"):
+            subprocess.run(["/bin/umount", folder], check=False, stderr=subprocess.DEVNULL)
         shutil.rmtree(self.root)
