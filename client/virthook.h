@@ -111,7 +111,7 @@ struct virthook_script {
 /* How a call ended. Belongs to the caller, who gives it back with virthook_reply_free(). */
 struct virthook_reply {
     bool allow;
-    const char *reason;   /* a code, such as "ok" or "timed-out": virthook-protocol(7) lists them */
+    const char *reason;   /* a code, such as "ok" or "timed-out": PROTOCOL.md lists them */
     const char *message;  /* one sentence for a human, which says what to do */
     uint64_t duration_ms; /* of the whole call, as its caller waited */
     const char *output; /* migrate and restore: the new XML, NUL-terminated; NULL means unchanged */

@@ -39,7 +39,7 @@ struct failure_policy {
     struct failure_rule rules[FAILURE_RULES_MAX];
 };
 
-/* The defaults as PROTOCOL.md and virthook.conf(5) give them. */
+/* The defaults as PROTOCOL.md and the shipped virthook.conf give them. */
 void failure_policy_defaults(struct failure_policy *ret_policy);
 
 /* Puts a rule before all others. Returns -ENOSPC where there are FAILURE_RULES_MAX already. */
