@@ -33,7 +33,7 @@ static const char help_text[] =
     "  --deadline MS      of a call, in milliseconds, instead of the configuration's\n"
     "  --help, --version\n"
     "\n"
-    "Sockets of systemd's socket activation are served too..\n";
+    "Sockets of systemd's socket activation are served too.\n";
 
 enum option_key {
     KEY_CHANNEL = 256,
