@@ -21,7 +21,7 @@
 #include <string.h>
 
 /* Keys of the longest kind, sections, and what ends them. */
-#define OPTIONS_MAX 24
+#define OPTIONS_MAX 32
 _Static_assert(OPTIONS_MAX > CONFIG_KEYS_MAX + 3 && OPTIONS_MAX > CONFIG_PROFILE_KEYS_MAX,
                "each kind of options has room");
 

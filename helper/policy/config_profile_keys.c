@@ -24,6 +24,7 @@
 enum key_type {
     KEY_INHERITS,
     KEY_UNCONFINED,
+    KEY_YES_NO,
     KEY_USER,
     KEY_HOST_OR_NONE,
     KEY_HOST_OR_OWN,
@@ -34,6 +35,8 @@ enum key_type {
     KEY_SYSCALLS,
     KEY_FAMILIES,
     KEY_PATHS,
+    KEY_EXECUTABLE,
+    KEY_REQUIRED,
 };
 
 struct key {
@@ -51,6 +54,8 @@ struct key {
 static const struct key keys[CONFIG_PROFILE_KEYS_MAX] = {
     {"inherits", NULL, 0, 0, 0, KEY_INHERITS, .in_any = true},
     {"unconfined", NULL, 0, 0, 0, KEY_UNCONFINED, .in_any = true},
+    {"permissive", NULL, AT(permissive), 0, 0, KEY_YES_NO},
+    {"required", NULL, AT(required), 0, 0, KEY_REQUIRED, .in_any = true},
     {"user", NULL, AT(user), 0, 0, KEY_USER},
     {"capabilities", NULL, AT(capabilities), 0, 0, KEY_CAPABILITIES},
     {"syscalls", NULL, AT(syscalls), 0, 0, KEY_SYSCALLS},
@@ -58,12 +63,17 @@ static const struct key keys[CONFIG_PROFILE_KEYS_MAX] = {
     {"network", NULL, AT(host_network), 0, 0, KEY_HOST_OR_NONE},
     {"dev", NULL, AT(host_dev), 0, 0, KEY_HOST_OR_OWN},
     {"tmp", NULL, AT(host_tmp), 0, 0, KEY_HOST_OR_OWN},
+    {"pids", NULL, AT(host_pids), 0, 0, KEY_HOST_OR_OWN, .in_any = true},
     {"writable", NULL, AT(writable), 0, 0, KEY_PATHS},
     {"hidden", NULL, AT(hidden), 0, 0, KEY_PATHS},
+    {"readable", NULL, AT(readable), 0, 0, KEY_PATHS},
+    {"executable", NULL, AT(executable), 0, 0, KEY_EXECUTABLE},
     {"sockets", NULL, AT(sockets), 0, 0, KEY_PATHS},
     {"tmp_size", "bytes from 64K to 64G", AT(tmp_size), 64 * KIBI, 64 * GIBI, KEY_BYTES},
     {"time", "0, or " CONFIG_DEADLINE_TAKES, AT(time_ms), CONFIG_DEADLINE_LEAST_MS,
      CONFIG_DEADLINE_MOST_MS, KEY_SECONDS, .or_none = true, .in_any = true},
+    {"linger", "0, or seconds from 0.1 to 86400", AT(linger_ms), 100, 86400000, KEY_SECONDS,
+     .or_none = true, .in_any = true},
     {"cpu", "0, or whole seconds from 1 to 86400", AT(cpu_seconds), 1, 86400, KEY_NUMBER,
      .or_none = true, .in_any = true},
     {"memory", "0, or bytes from 16M to 4096G", AT(memory), 16 * MEBI, 4096 * GIBI, KEY_BYTES,
@@ -159,6 +169,15 @@ static int set_unconfined(struct profile *profile, const struct config_setting *
     return 0;
 }
 
+static int set_yes_no(bool *slot, const struct config_setting *setting,
+                      struct config_problem *problem)
+{
+    if (!config_value_yes_no(setting->value, slot))
+        return config_refuse(problem, setting->line, "%s takes yes or no, not '%s'", setting->key,
+                             setting->value);
+    return 0;
+}
+
 static int set_user(struct profile *profile, const struct config_setting *setting,
                     struct config_problem *problem)
 {
@@ -224,6 +243,8 @@ static int set_one(struct profile *profile, const struct key *key,
     switch (key->type) {
     case KEY_UNCONFINED:
         return set_unconfined(profile, setting, problem);
+    case KEY_YES_NO:
+        return set_yes_no(slot, setting, problem);
     case KEY_USER:
         return set_user(profile, setting, problem);
     case KEY_HOST_OR_NONE:
@@ -239,6 +260,8 @@ static void empty_list(void *slot, enum key_type type)
 {
     if (type == KEY_CAPABILITIES)
         *(uint64_t *)slot = 0;
+    else if (type == KEY_REQUIRED)
+        *(uint32_t *)slot = 0;
     else if (type == KEY_FAMILIES)
         ((struct family_list *)slot)->count = 0;
     else
@@ -255,6 +278,10 @@ static int add_to_list(void *slot, enum key_type type, const struct config_setti
         return config_add_syscall(slot, setting, problem);
     case KEY_FAMILIES:
         return config_add_family(slot, setting, problem);
+    case KEY_EXECUTABLE:
+        return config_add_executable(slot, setting, problem);
+    case KEY_REQUIRED:
+        return config_add_feature(slot, setting, problem);
     default:
         return config_add_path(slot, setting, problem);
     }

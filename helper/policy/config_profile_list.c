@@ -1,5 +1,6 @@
 /*
- * The values of a profile's lists: capabilities, system calls, address families, paths. Helper.
+ * The values of a profile's lists: capabilities, system calls, address families, paths, features.
+ * Helper.
  *
  * The values are what an admin wrote: their form is not trusted. A name that is none is refused
  * with the one that may be meant.
@@ -12,10 +13,12 @@
 #include "cleanup.h"
 #include "config_value.h"
 #include "families.h"
+#include "feature.h"
 #include "sets.h"
 #include "syscalls.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -206,4 +209,32 @@ int config_add_path(struct text_list *list, const struct config_setting *setting
                              "%s has more than %d paths; write the folders that hold them",
                              setting->key, PROFILE_PATHS_MAX);
     return add_text(list, plain, problem);
+}
+
+/* Any other path beside / says nothing. */
+int config_add_executable(struct text_list *list, const struct config_setting *setting,
+                          struct config_problem *problem)
+{
+    bool is_all = strcmp(setting->value, "/") == 0;
+
+    if (text_list_has(list, "/") || (is_all && list->count > 0))
+        return config_refuse(problem, setting->line,
+                             "executable has /, which is everything, and other paths; write / "
+                             "alone, or = in place of += and the paths alone");
+    return is_all ? add_text(list, "/", problem) : config_add_path(list, setting, problem);
+}
+
+int config_add_feature(uint32_t *features, const struct config_setting *setting,
+                       struct config_problem *problem)
+{
+    const char *names[sizeof(*features) * CHAR_BIT + 1] = {NULL};
+    uint32_t feature = feature_find(setting->value);
+
+    for (size_t i = 0; feature_name(i); i++)
+        names[i] = feature_name(i);
+    if (feature == 0)
+        return refuse_unknown(setting, "feature of a host", config_nearest(setting->value, names),
+                              "profiles.d/50-shipped.conf lists them under required", problem);
+    *features |= feature;
+    return 0;
 }

@@ -73,6 +73,10 @@ static int copy_owned(const struct profile *profile, struct profile *copy)
         r = text_list_add_all(&copy->writable, &profile->writable);
     if (r == 0)
         r = text_list_add_all(&copy->hidden, &profile->hidden);
+    if (r == 0)
+        r = text_list_add_all(&copy->readable, &profile->readable);
+    if (r == 0)
+        r = text_list_add_all(&copy->executable, &profile->executable);
     return r == 0 ? text_list_add_all(&copy->sockets, &profile->sockets) : r;
 }
 
@@ -85,6 +89,7 @@ int profile_copy(const struct profile *profile, struct profile *ret_copy)
     copy.line = 0;
     copy.families = (struct family_list){};
     copy.syscalls = copy.writable = copy.hidden = copy.sockets = (struct text_list){};
+    copy.readable = copy.executable = (struct text_list){};
     r = copy_owned(profile, &copy);
     if (r < 0) {
         profile_clear(&copy);
@@ -123,6 +128,8 @@ void profile_clear(struct profile *profile)
     text_list_clear(&profile->syscalls);
     text_list_clear(&profile->writable);
     text_list_clear(&profile->hidden);
+    text_list_clear(&profile->readable);
+    text_list_clear(&profile->executable);
     text_list_clear(&profile->sockets);
     *profile = (struct profile){};
 }

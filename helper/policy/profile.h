@@ -24,7 +24,7 @@
 /* Bytes of a profile's name: letters, digits, and _ - . that are not at its start. */
 #define PROFILE_NAME_MAX 64
 
-/* Paths of one list at the most: three lists and the hooks' directory fit into a plan. */
+/* Paths of one list at the most: five lists and the hooks' directory fit into a plan. */
 #define PROFILE_PATHS_MAX 80
 
 /* Address families of socket(2). */
@@ -36,13 +36,15 @@ struct family_list {
 /*
  * Of a profile with `unconfined` nothing else is looked at but its time and the limits that are
  * set: its scripts run as the helper's own user with all that this one may do, timed, bounded and
- * logged. Paths are absolute; one that begins with '-' may be missing. A limit of 0 is none.
+ * logged. Those of a permissive one may do the same, and what its lists would have refused is
+ * recorded. Paths are absolute; one that begins with '-' may be missing. A limit of 0 is none.
  */
 struct profile {
     char *name;
     char *file;        /* where it stands; NULL: built in */
     unsigned int line; /* where it begins in the file */
     bool unconfined;
+    bool permissive;
     char *user; /* name or number; NULL in an unconfined profile */
     uid_t uid;
     gid_t gid;
@@ -53,13 +55,18 @@ struct profile {
     bool host_network;                       /* else a network namespace with nothing in it */
     bool host_dev;                           /* else null, zero, full, random, urandom, tty, shm */
     bool host_tmp;                           /* else a /tmp of its own */
+    bool host_pids;                          /* else a PID namespace, and a /proc, of its own */
     struct text_list writable;               /* the rest of the system is read-only */
     struct text_list hidden;                 /* shown as empty */
+    struct text_list readable;               /* shown again, read-only, in what is hidden */
+    struct text_list executable;             /* what may be executed is below; "/" is all */
     struct text_list sockets;                /* shown in the otherwise empty /run, and /dev/log */
     uint64_t tmp_size;                       /* bytes of the own /tmp */
     uint64_t time_ms;                        /* of one script, inside the call's deadline */
+    uint64_t linger_ms;                      /* of what it leaves behind; 0: nothing is left */
     uint64_t cpu_seconds, memory, file_size; /* RLIMIT_CPU, _AS, _FSIZE: seconds, bytes, bytes */
     uint64_t processes, open_files;          /* RLIMIT_NPROC, RLIMIT_NOFILE */
+    uint32_t required;                       /* bits of enum feature */
 };
 
 struct profile_list {

@@ -50,6 +50,8 @@ static const char *const hidden[] = {
     NULL,
 };
 
+static const char *const executable[] = {"/", NULL};
+
 static const char *const sockets[] = {"-/dev/log", "-/run/systemd/journal/dev-log", NULL};
 
 static int add_texts(struct text_list *list, const char *const *texts)
@@ -71,6 +73,8 @@ static int set_lists(struct profile *profile)
         r = add_texts(&profile->writable, writable);
     if (r == 0)
         r = add_texts(&profile->hidden, hidden);
+    if (r == 0)
+        r = add_texts(&profile->executable, executable);
     return r == 0 ? add_texts(&profile->sockets, sockets) : r;
 }
 

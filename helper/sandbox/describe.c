@@ -51,7 +51,8 @@ static void write_namespaces(FILE *stream, uint64_t clone_flags)
 {
     if (clone_flags & CLONE_NEWNET)
         fputs(" network:none", stream);
-    fputs(" pid", stream);
+    if (clone_flags & CLONE_NEWPID)
+        fputs(" pid", stream);
     if (clone_flags & CLONE_NEWIPC)
         fputs(" ipc", stream);
     if (clone_flags & CLONE_NEWUTS)

@@ -295,9 +295,11 @@ static int make_plan(const struct sandbox_host *host, const struct profile *prof
 
 static uint64_t choose_namespaces(const struct profile *profile)
 {
+    uint64_t pids = profile->host_pids ? 0 : CLONE_NEWPID;
+
     if (profile->unconfined)
-        return 0;
-    return CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP |
+        return pids;
+    return pids | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP |
            (profile->host_network ? 0 : CLONE_NEWNET);
 }
 
@@ -319,11 +321,14 @@ int sandbox_prepare(const struct sandbox_host *host, const struct profile *profi
     struct sandbox sandbox = {
         .profile = strdup(profile->name),
         .unconfined = profile->unconfined,
+        .permissive = profile->permissive,
+        .host_pids = profile->host_pids,
         .uid = profile->unconfined || host->session ? geteuid() : profile->uid,
         .gid = profile->unconfined || host->session ? getegid() : profile->gid,
         .plan_fd = -EBADF,
         .clone_flags = choose_namespaces(profile),
         .time_ms = profile->time_ms,
+        .linger_ms = profile->linger_ms,
         .tmp_size = profile->unconfined || profile->host_tmp || host->session ? 0
                                                                               : profile->tmp_size,
     };

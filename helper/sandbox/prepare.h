@@ -26,6 +26,8 @@ struct sandbox_host {
 struct sandbox {
     char *profile; /* its name */
     bool unconfined;
+    bool permissive;
+    bool host_pids; /* its scripts see all processes, and none is PID 1 for them */
     char *enforced; /* what holds its scripts, see describe.h */
     uid_t uid;      /* of the script; its pipes are given to it */
     gid_t gid;
@@ -33,6 +35,7 @@ struct sandbox {
     int plan_fd;          /* a sealed memfd, see plan.h */
     uint64_t clone_flags; /* namespaces beside those that every script has */
     uint64_t time_ms;     /* of one script; 0: the call's */
+    uint64_t linger_ms;   /* of what a script leaves behind; 0: it is killed */
     uint64_t tmp_size;    /* bytes of the guest's own /tmp; 0: it has none, see tmp.h */
 };
 

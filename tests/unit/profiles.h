@@ -66,6 +66,8 @@ static inline void assert_same_texts(const struct text_list *a, const struct tex
 static inline void assert_same_profile(const struct profile *a, const struct profile *b)
 {
     assert_int_equal(a->unconfined, b->unconfined);
+    assert_int_equal(a->permissive, b->permissive);
+    assert_int_equal(a->required, b->required);
     assert_string_equal(a->user, b->user);
     assert_int_equal(a->capabilities, b->capabilities);
     assert_same_texts(&a->syscalls, &b->syscalls);
@@ -75,11 +77,15 @@ static inline void assert_same_profile(const struct profile *a, const struct pro
     assert_int_equal(a->host_network, b->host_network);
     assert_int_equal(a->host_dev, b->host_dev);
     assert_int_equal(a->host_tmp, b->host_tmp);
+    assert_int_equal(a->host_pids, b->host_pids);
     assert_same_texts(&a->writable, &b->writable);
     assert_same_texts(&a->hidden, &b->hidden);
+    assert_same_texts(&a->readable, &b->readable);
+    assert_same_texts(&a->executable, &b->executable);
     assert_same_texts(&a->sockets, &b->sockets);
     assert_int_equal(a->tmp_size, b->tmp_size);
     assert_int_equal(a->time_ms, b->time_ms);
+    assert_int_equal(a->linger_ms, b->linger_ms);
     assert_int_equal(a->cpu_seconds, b->cpu_seconds);
     assert_int_equal(a->memory, b->memory);
     assert_int_equal(a->file_size, b->file_size);

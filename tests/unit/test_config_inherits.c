@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "feature.h"
 #include "profiles.h"
 
 #include <pwd.h>
@@ -164,7 +165,7 @@ static void the_built_in_isolated_can_be_replaced_and_inherited_from_while_it_is
     assert_int_equal(profile_of("q")->cpu_seconds, 300);
 }
 
-static void an_unconfined_profile_has_a_time_and_limits_alone(void **state)
+static void an_unconfined_profile_has_time_processes_and_limits_alone(void **state)
 {
     const struct profile *profile;
 
@@ -177,6 +178,12 @@ static void an_unconfined_profile_has_a_time_and_limits_alone(void **state)
     assert_int_equal(profile->memory, 0);
     assert_int_equal(profile->cpu_seconds, 0);
     assert_true(profile_of("q")->unconfined);
+    assert_loads("profile p { unconfined = yes pids = host linger = 3 required = cgroup }");
+    assert_true(profile_of("p")->host_pids);
+    assert_int_equal(profile_of("p")->linger_ms, 3000);
+    assert_int_equal(profile_of("p")->required, FEATURE_CGROUP);
+    assert_complains(3, "profile p {\nunconfined = yes\npermissive = yes }",
+                     "permissive has no effect", NULL);
     assert_complains(3, "profile p {\nunconfined = yes\nuser = root }",
                      "user has no effect in an unconfined profile", NULL);
     assert_complains(2, "profile p { inherits = unconfined\nwritable += /a }",
@@ -208,7 +215,7 @@ int main(void)
         TEST(what_takes_one_value_takes_no_list),
         TEST(a_profile_inherits_from_one_that_stands_before),
         TEST(the_built_in_isolated_can_be_replaced_and_inherited_from_while_it_is),
-        TEST(an_unconfined_profile_has_a_time_and_limits_alone),
+        TEST(an_unconfined_profile_has_time_processes_and_limits_alone),
         TEST(an_unconfined_profile_may_inherit_limits_from_a_confined_one),
     };
 

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "feature.h"
 #include "profiles.h"
 
 #include <pwd.h>
@@ -23,6 +24,8 @@ static void every_key_takes_its_value(void **state)
     const struct profile *profile;
 
     assert_loads("profile \"p\" {\n"
+                 "    permissive = yes\n"
+                 "    required = { notify, pid-namespace }\n"
                  "    user = root\n"
                  "    capabilities = { NET_ADMIN, CAP_SYS_NICE, cap_chown, kill }\n"
                  "    syscalls = { @mount, ptrace, '@clock' }\n"
@@ -30,11 +33,15 @@ static void every_key_takes_its_value(void **state)
                  "    network = host\n"
                  "    dev = host\n"
                  "    tmp = host\n"
+                 "    pids = host\n"
                  "    writable = { /sys, -/srv/a, \"/srv/with space\" }\n"
                  "    hidden = { -/srv/b }\n"
+                 "    readable = { -/srv/b/c, /srv/d }\n"
+                 "    executable = { /usr/bin/, -/opt/bin }\n"
                  "    sockets = { /run/x, '-/run/y' }\n"
                  "    tmp_size = 1G\n"
                  "    time = 2.5\n"
+                 "    linger = 30.5\n"
                  "    cpu = 7\n"
                  "    memory = 512M\n"
                  "    processes = 9\n"
@@ -43,6 +50,8 @@ static void every_key_takes_its_value(void **state)
                  "}\n");
     profile = profile_of("p");
     assert_false(profile->unconfined);
+    assert_true(profile->permissive);
+    assert_int_equal(profile->required, FEATURE_NOTIFY | FEATURE_PID_NAMESPACE);
     assert_string_equal(profile->user, "root");
     assert_int_equal(profile->uid, 0);
     assert_int_equal(profile->gid, 0);
@@ -51,11 +60,15 @@ static void every_key_takes_its_value(void **state)
     assert_texts(&profile->syscalls, "@mount", "ptrace", "@clock", NULL);
     assert_families(profile, AF_NETLINK, AF_INET6, AF_UNSPEC);
     assert_true(profile->host_network && profile->host_dev && profile->host_tmp);
+    assert_true(profile->host_pids);
     assert_texts(&profile->writable, "/sys", "-/srv/a", "/srv/with space", NULL);
     assert_texts(&profile->hidden, "-/srv/b", NULL);
+    assert_texts(&profile->readable, "-/srv/b/c", "/srv/d", NULL);
+    assert_texts(&profile->executable, "/usr/bin", "-/opt/bin", NULL);
     assert_texts(&profile->sockets, "/run/x", "-/run/y", NULL);
     assert_int_equal(profile->tmp_size, 1024L * 1024 * 1024);
     assert_int_equal(profile->time_ms, 2500);
+    assert_int_equal(profile->linger_ms, 30500);
     assert_int_equal(profile->cpu_seconds, 7);
     assert_int_equal(profile->memory, 512 * 1024 * 1024);
     assert_int_equal(profile->processes, 9);
@@ -139,17 +152,58 @@ static void unknown_address_families_are_refused_with_the_one_that_may_be_meant(
                      "address_families(7)", NULL);
 }
 
+static void unknown_features_are_refused_with_the_one_that_may_be_meant(void **state)
+{
+    assert_complains(2, "profile p {\nrequired = { notify, land-lock } }",
+                     "'land-lock' is no feature", "did you mean 'landlock'?", NULL);
+    assert_complains(1, "profile p { required = everything }", "'everything' is no feature",
+                     "50-shipped.conf", NULL);
+    assert_complains(1, "profile p { required = '' }", "'' is no feature", NULL);
+}
+
+static void every_feature_has_a_name_of_its_own(void **state)
+{
+    uint32_t all = 0;
+
+    for (size_t i = 0; feature_name(i); i++) {
+        assert_int_equal(feature_find(feature_name(i)), 1U << i);
+        all |= 1U << i;
+    }
+    assert_int_equal(all, FEATURE_CGROUP | (FEATURE_CGROUP - 1));
+    assert_int_equal(feature_find("none"), 0);
+}
+
+static void what_may_be_executed_is_everything_or_paths(void **state)
+{
+    assert_loads("profile p { executable = none }\nprofile q { executable = { / } }\n"
+                 "profile r { inherits = p executable += { /bin, /usr/bin } }");
+    assert_texts(&profile_of("p")->executable, NULL);
+    assert_texts(&profile_of("q")->executable, "/", NULL);
+    assert_texts(&profile_of("r")->executable, "/bin", "/usr/bin", NULL);
+    assert_complains(2, "profile p {\nexecutable += /opt }", "executable has /",
+                     "write / alone, or = in place of +=", NULL);
+    assert_complains(1, "profile p { executable = { /opt, / } }", "executable has /", NULL);
+    assert_complains(1, "profile p { executable = bin }", "executable takes paths", NULL);
+    assert_complains(1, "profile p { executable = -/ }", "does not take the whole system", NULL);
+    assert_complains(1, "profile p { readable = / }", "does not take the whole system", NULL);
+}
+
 static void words_are_those_that_are_told(void **state)
 {
     assert_complains(1, "profile p { network = own }", "network takes host or none, not 'own'",
                      NULL);
     assert_complains(1, "profile p { dev = none }", "dev takes host or own, not 'none'", NULL);
     assert_complains(1, "profile p { tmp = yes }", "tmp takes host or own, not 'yes'", NULL);
+    assert_complains(1, "profile p { pids = none }", "pids takes host or own, not 'none'", NULL);
+    assert_complains(1, "profile p { permissive = 1 }", "permissive takes yes or no", NULL);
     assert_complains(1, "profile p { unconfined = maybe }", "unconfined takes yes or no", NULL);
-    assert_loads("profile p { network = none dev = own tmp = own unconfined = no }");
+    assert_loads("profile p { network = none dev = own tmp = own pids = own unconfined = no\n"
+                 "permissive = no }");
     assert_false(profile_of("p")->host_network);
     assert_false(profile_of("p")->host_dev);
     assert_false(profile_of("p")->host_tmp);
+    assert_false(profile_of("p")->host_pids);
+    assert_false(profile_of("p")->permissive);
 }
 
 static void paths_are_written_as_they_are(void **state)
@@ -219,6 +273,7 @@ static void limits_have_their_ranges(void **state)
     } limits[] = {
         {"tmp_size", "65535", "64K", "64G", "65G", "bytes from 64K to 64G"},
         {"time", "0.05", "0.1", "3600", "3600.001", "0, or seconds from 0.1 to 3600"},
+        {"linger", "0.05", "0.1", "86400", "86400.001", "0, or seconds from 0.1 to 86400"},
         {"cpu", "0.5", "1", "86400", "86401", "0, or whole seconds from 1 to 86400"},
         {"memory", "15M", "16M", "4096G", "4097G", "0, or bytes from 16M to 4096G"},
         {"processes", "-1", "1", "65536", "65537", "0, or a number from 1 to 65536"},
@@ -300,6 +355,9 @@ int main(void)
         TEST(unknown_system_calls_are_refused_with_the_one_that_may_be_meant),
         TEST(a_call_of_another_architecture_is_known),
         TEST(unknown_address_families_are_refused_with_the_one_that_may_be_meant),
+        TEST(unknown_features_are_refused_with_the_one_that_may_be_meant),
+        TEST(every_feature_has_a_name_of_its_own),
+        TEST(what_may_be_executed_is_everything_or_paths),
         TEST(words_are_those_that_are_told),
         TEST(paths_are_written_as_they_are),
         TEST(a_path_leads_nowhere_else),

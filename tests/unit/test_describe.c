@@ -32,7 +32,7 @@ static void an_unconfined_script_has_its_user_and_its_pid_namespace(void **state
 {
     struct plan plan = {0};
 
-    assert_words(&plan, 0, 0, "user:0 pid");
+    assert_words(&plan, CLONE_NEWPID, 0, "user:0 pid");
 }
 
 static void a_confined_script_has_a_word_for_all_that_holds_it(void **state)
@@ -45,7 +45,8 @@ static void a_confined_script_has_a_word_for_all_that_holds_it(void **state)
         .landlock_scope = 3,
     };
 
-    assert_words(&plan, CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP, 65534,
+    assert_words(&plan, CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP,
+                 65534,
                  "user:65534 capabilities:none no-new-privs seccomp:notify landlock:7 mounts "
                  "network:none pid ipc uts cgroup");
 }
@@ -54,14 +55,15 @@ static void landlock_without_rules_for_files_is_not_said_to_have_them(void **sta
 {
     struct plan plan = {.flags = PLAN_LANDLOCK, .landlock_scope = 3};
 
-    assert_words(&plan, 0, 0, "user:0 landlock-scopes:7 pid");
+    assert_words(&plan, CLONE_NEWPID, 0, "user:0 landlock-scopes:7 pid");
 }
 
 static void a_filter_without_a_listener_is_said_to_have_none(void **state)
 {
     struct plan plan = {.flags = PLAN_NO_NEW_PRIVS, .filter_count = 100};
 
-    assert_words(&plan, CLONE_NEWIPC, 65534, "user:65534 no-new-privs seccomp:errno pid ipc");
+    assert_words(&plan, CLONE_NEWPID | CLONE_NEWIPC, 65534,
+                 "user:65534 no-new-privs seccomp:errno pid ipc");
 }
 
 static void capabilities_are_told_by_name_or_else_by_number(void **state)
@@ -71,7 +73,7 @@ static void capabilities_are_told_by_name_or_else_by_number(void **state)
         .capabilities = 1ULL << 12 | 1ULL << 21 | 1ULL << 63,
     };
 
-    assert_words(&plan, 0, 0, "user:0 capabilities:net_admin,sys_admin,63 pid");
+    assert_words(&plan, CLONE_NEWPID, 0, "user:0 capabilities:net_admin,sys_admin,63 pid");
 }
 
 static void the_longest_words_fit_into_the_protocol(void **state)

@@ -46,6 +46,7 @@ static struct profile confined(void)
         .sockets = {1, sockets},
         .tmp_size = 65536,
         .time_ms = 1500,
+        .linger_ms = 2500,
         .cpu_seconds = 3,
         .memory = 1 << 30,
         .file_size = 4096,
@@ -137,6 +138,7 @@ static void a_plan_says_what_its_profile_says(void **state)
     assert_int_equal(sandbox.uid, 1234);
     assert_int_equal(sandbox.gid, 2345);
     assert_int_equal(sandbox.time_ms, 1500);
+    assert_int_equal(sandbox.linger_ms, 2500);
     assert_int_equal(sandbox.tmp_size, 65536);
     assert_false(sandbox.unconfined);
 }
@@ -205,9 +207,9 @@ static void what_holds_other_paths_comes_before_them(void **state)
     assert_paths(expected, sizeof(expected) / sizeof(expected[0]));
 }
 
-static void namespaces_are_the_script_s_own_but_the_network_where_the_profile_says(void **state)
+static void namespaces_are_the_script_s_own_but_those_that_the_profile_shares(void **state)
 {
-    const uint64_t own = CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+    const uint64_t own = CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
     struct profile profile = confined();
 
     prepare(&full, &profile);
@@ -215,6 +217,11 @@ static void namespaces_are_the_script_s_own_but_the_network_where_the_profile_sa
     profile.host_network = true;
     prepare(&full, &profile);
     assert_int_equal(sandbox.clone_flags, own);
+    assert_false(sandbox.host_pids);
+    profile.host_pids = true;
+    prepare(&full, &profile);
+    assert_int_equal(sandbox.clone_flags, own & ~(uint64_t)CLONE_NEWPID);
+    assert_true(sandbox.host_pids);
 }
 
 static void the_host_s_tmp_and_dev_take_the_place_of_own_ones(void **state)
@@ -315,7 +322,7 @@ static void an_unconfined_plan_has_limits_and_nothing_else(void **state)
     assert_int_equal(plan->path_count, 0);
     assert_int_equal(limit_of(RLIMIT_CPU), 3);
     assert_int_equal(limit_of(RLIMIT_CORE), UINT64_MAX);
-    assert_int_equal(sandbox.clone_flags, 0);
+    assert_int_equal(sandbox.clone_flags, CLONE_NEWPID);
     assert_int_equal(sandbox.uid, geteuid());
     assert_true(sandbox.unconfined);
 }
@@ -416,7 +423,7 @@ int main(void)
         cmocka_unit_test(limits_are_the_profile_s_and_core_is_none),
         cmocka_unit_test(processes_are_bounded_by_the_namespace_or_else_per_user),
         cmocka_unit_test(what_holds_other_paths_comes_before_them),
-        cmocka_unit_test(namespaces_are_the_script_s_own_but_the_network_where_the_profile_says),
+        cmocka_unit_test(namespaces_are_the_script_s_own_but_those_that_the_profile_shares),
         cmocka_unit_test(the_host_s_tmp_and_dev_take_the_place_of_own_ones),
         cmocka_unit_test(the_filter_is_the_profile_s),
         cmocka_unit_test(without_notify_refused_calls_fail_and_no_listener_is_asked_for),

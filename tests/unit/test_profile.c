@@ -85,8 +85,12 @@ static void a_copy_shares_nothing_with_its_original(void **state)
     assert_int_equal(profile_defaults(&original), 0);
     assert_int_equal(profile_copy(&original, &copy), 0);
     assert_int_equal(text_list_add(&copy.writable, "/srv"), 0);
+    assert_int_equal(text_list_add(&copy.readable, "/srv"), 0);
+    assert_int_equal(text_list_add(&copy.executable, "/srv"), 0);
     assert_int_equal(families_add(&copy.families, AF_INET), 0);
     assert_int_equal(original.writable.count + 1, copy.writable.count);
+    assert_int_equal(original.readable.count + 1, copy.readable.count);
+    assert_int_equal(original.executable.count + 1, copy.executable.count);
     assert_int_equal(original.families.count + 1, copy.families.count);
     profile_clear(&original);
     assert_string_equal(copy.user, PROFILE_USER);

@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "feature.h"
 #include "profiles.h"
 #include "virthook-config.h"
 
@@ -53,10 +54,11 @@ static void isolated_is_written_out_as_it_is_built_in(void **state)
 static void the_file_tells_every_key(void **state)
 {
     static const char *const keys[] = {
-        "inherits",         "unconfined", "user",      "capabilities", "syscalls",
-        "address_families", "network",    "dev",       "tmp",          "writable",
-        "hidden",           "sockets",    "tmp_size",  "time",         "cpu",
-        "memory",           "processes",  "file_size", "open_files",
+        "inherits",     "unconfined", "permissive",       "required",  "user",
+        "capabilities", "syscalls",   "address_families", "network",   "dev",
+        "tmp",          "pids",       "writable",         "hidden",    "readable",
+        "executable",   "sockets",    "tmp_size",         "time",      "linger",
+        "cpu",          "memory",     "processes",        "file_size", "open_files",
     };
     char told[64];
 
@@ -64,6 +66,17 @@ static void the_file_tells_every_key(void **state)
         snprintf(told, sizeof(told), "\n#   %s ", keys[i]);
         if (!strstr(text, told))
             fail_msg("the file does not tell %s", keys[i]);
+    }
+}
+
+static void the_file_tells_every_feature(void **state)
+{
+    char told[64];
+
+    for (size_t i = 0; feature_name(i); i++) {
+        snprintf(told, sizeof(told), "\n#                       %s ", feature_name(i));
+        if (!strstr(text, told))
+            fail_msg("the file does not tell %s", feature_name(i));
     }
 }
 
@@ -307,6 +320,7 @@ int main(void)
         TEST(the_shipped_profiles_load_with_the_shipped_configuration),
         TEST(isolated_is_written_out_as_it_is_built_in),
         TEST(the_file_tells_every_key),
+        TEST(the_file_tells_every_feature),
         TEST(each_profile_is_told_what_it_is_for),
         TEST(who_is_near_root_is_said_to_be),
         TEST(isolated_reaches_nothing),
