@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import platform
+import shutil
 
 # pylint: disable=unused-import
 import pytest
@@ -60,3 +61,17 @@ def attacks(armed, ground, binary):
     helper.clean_up()
     said = helper.stderr()
     assert not any(word in said for word in SANITIZER_WORDS), said
+
+
+@pytest.fixture
+def shared(ground):
+    """The folder that all profiles let scripts write to, empty."""
+    def clear():
+        for path in ground.shared.iterdir():
+            if path.is_symlink() or not path.is_dir():
+                path.unlink()
+            else:
+                shutil.rmtree(path)
+    clear()
+    yield ground.shared
+    clear()

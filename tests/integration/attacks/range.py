@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helper.place import PYTHON
-from helper.processes import SYSTEM_PATH, marked
+from helper.processes import SYSTEM_PATH, marked, wait_until
 
 from .arsenal.table import ARENA, CANNOT, REFUSED, SUCCEEDED
 
@@ -28,6 +28,9 @@ main({name!r})
 
 # What run.py says first.
 BEGUN = re.compile(r"^namespace (pid:\[\d+\]) at (\d+)$", re.M)
+
+# What a verdict says of processes that were killed and have not ended yet.
+STILL_ENDING = "state D"
 
 # The last operation of a guest's life: what the helper keeps of it ends with the call.
 OPERATION = "release"
@@ -131,10 +134,20 @@ class Range:
         """The outcome, with the processes that live on at the moment of the verdict."""
         outcome = self._outcome(self.helper.peer.finish(call, timeout))
         self._uninstall(name)
-        outcome.left = marked(name)
-        for namespace, moment in BEGUN.findall(outcome.said):
-            outcome.left += self._living_in(namespace, int(moment))
+        outcome.left = self.left_by(outcome.verdict, name)
         return outcome
+
+    def left_by(self, verdict, name=None):
+        """The processes that a call with this verdict has left. Where the verdict tells that the
+        kernel is still at ending them, which it may be on a busy machine, they are waited for."""
+        def find():
+            found = marked(name) if name else []
+            for namespace, moment in BEGUN.findall(verdict.script.get("stderr_tail", "")):
+                found += self._living_in(namespace, int(moment))
+            return found if name else self.helper.runners()
+        if STILL_ENDING in verdict.script.get("problem", ""):
+            wait_until(lambda: not find(), LONG, "the kernel has ended all of it")
+        return find()
 
     def _living_in(self, namespace, moment):
         """Its PID 1, while it lives: with it the kernel ends all others. One that began after the
@@ -189,10 +202,10 @@ class Range:
                  for attack in attacks]
         outcomes = {attack.name: self._outcome(self.helper.peer.finish(call, LONG))
                     for attack, _, call in calls}
-        assert not self.helper.runners(), [attack.name for attack in attacks]
         for attack, name, _ in calls:
-            outcomes[attack.name].left = marked(name)
+            outcomes[attack.name].left = self.left_by(outcomes[attack.name].verdict, name)
             self._uninstall(name)
+        assert not self.helper.runners(), [attack.name for attack in attacks]
         return outcomes
 
     def serves_the_next_call(self):

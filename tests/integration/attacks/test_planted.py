@@ -1,25 +1,9 @@
 """What one script leaves in a folder that it may write to, for the next one to step on."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-import shutil
-
 import pytest
 
 from .range import OPERATION
-
-
-@pytest.fixture
-def shared(attacks):
-    """The folder that all profiles let scripts write to, empty."""
-    def clear():
-        for path in attacks.ground.shared.iterdir():
-            if path.is_symlink() or not path.is_dir():
-                path.unlink()
-            else:
-                shutil.rmtree(path)
-    clear()
-    yield attacks.ground.shared
-    clear()
 
 
 @pytest.fixture

@@ -8,30 +8,20 @@ from helper.processes import wait_until
 
 from .range import LONG, OPERATION
 
-OLD = "echo old >&2\nuntil test -e {hooks}/go; do sleep 0.02; done\necho old >&2"
+# When the file `began` is there the shell has read the script, which is shorter than its buffer.
+OLD = "echo old >&2\n: >{began}\nuntil test -e {hooks}/go; do sleep 0.02; done\necho old >&2"
 NEW = "echo new >&2"
 
 
 @pytest.fixture
-def running(attacks):
+def running(attacks, shared):
     """A call whose script runs and waits for the file `go`; gives the script's path too."""
     path = attacks.place.script(f"qemu.d/isolated.replaced/{OPERATION}",
-                                OLD.format(hooks=attacks.place.hooks))
+                                OLD.format(hooks=attacks.place.hooks, began=shared / "began"))
     call = attacks.helper.peer.start("isolated.replaced", OPERATION, timeout_ms=LONG * 1000)
-    wait_until(lambda: has_a_shell(attacks.helper), LONG, "the script runs")
+    wait_until((shared / "began").exists, LONG, "the script runs")
     yield call, path
     (attacks.place.hooks / "go").unlink(missing_ok=True)
-
-
-def has_a_shell(helper):
-    """The script has executed its first command that takes time."""
-    for runner in helper.runners():
-        with open(f"/proc/{runner}/task/{runner}/children", encoding="ascii") as listed:
-            for child in listed.read().split():
-                with open(f"/proc/{child}/cmdline", "rb") as arguments:
-                    if b"isolated.replaced" in arguments.read():
-                        return True
-    return False
 
 
 def test_a_script_that_is_renamed_over_ends_as_it_began(attacks, running):

@@ -9,22 +9,28 @@ import pytest
 from .arsenal import ATTACKS
 from .arsenal.survive import ENDING
 from .profiles import TYPICAL
+from .range import LONG
 
 pytestmark = pytest.mark.invariant(4)
+
+# What an attack says first of all.
+BEGUN = "namespace pid:"
 
 SURVIVORS = [attack for attack in ATTACKS.values() if attack.family == "survive"]
 
 # The third has scripts that become other users.
 PROFILES = (*TYPICAL, "desktop", "unconfined")
 
-# What a plain run is given before whoever ran it gives up, in seconds.
-PLAINLY = 1
+# What a plain run is given before whoever ran it gives up, in seconds; the longer ones are for an
+# attack that a busy machine has not let come to it.
+PLAINLY = (1, 5, 25)
 
-# The deadline of each call in milliseconds: time for all of them to begin on two processors.
-DEADLINE = 5000
+# The deadlines of each call in milliseconds: time for all of them to begin on two processors; and
+# again the longer ones are for those that were not let.
+DEADLINES = (5000, 20000, 60000)
 
-# What the machine may take over the deadline while all of them end, in seconds.
-SLACK = 3
+# What a busy machine may take over the deadline while all of them end, in seconds.
+SLACK = 10
 
 ALL = pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.name)
                                          for attack in SURVIVORS])
@@ -37,21 +43,34 @@ def outcomes(attacks):
 
 
 def _run_all(attacks, profile):
-    calls = [(attack, *attacks.begin(attack, profile, timeout_ms=DEADLINE))
-             for attack in SURVIVORS]
-    return {attack.name: attacks.finish(name, call) for attack, name, call in calls}
+    outcomes = {}
+    for deadline in DEADLINES:
+        calls = [(attack, *attacks.begin(attack, profile, timeout_ms=deadline))
+                 for attack in SURVIVORS if not _came_to_it(attack, outcomes.get(attack.name))]
+        outcomes |= {attack.name: attacks.finish(name, call, LONG + SLACK)
+                     for attack, name, call in calls}
+    return outcomes
+
+
+def _came_to_it(attack, outcome):
+    """Whether the deadline was late enough for the attack to show what it can."""
+    if outcome is None:
+        return False
+    has_begun = outcome.said.startswith(BEGUN)
+    ended = attack.name not in ENDING or not outcome.verdict.script["timed_out"]
+    return bool(outcome.left) or (has_begun and ended)
 
 
 @ALL
 def test_a_plain_run_leaves_something_behind(attacks, attack):
-    assert attacks.in_arena(attack, PLAINLY).left
+    assert any(attacks.in_arena(attack, seconds).left for seconds in PLAINLY)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 @ALL
 def test_nothing_survives_the_verdict(outcomes, attack, profile):
     outcome = outcomes[profile][attack.name]
-    assert outcome.said.startswith("namespace pid:")
+    assert outcome.said.startswith(BEGUN)
     assert not outcome.left
 
 
@@ -59,7 +78,7 @@ def test_nothing_survives_the_verdict(outcomes, attack, profile):
 @ALL
 def test_the_verdict_keeps_its_deadline(outcomes, attack, profile):
     verdict = outcomes[profile][attack.name].verdict
-    assert verdict.seconds < DEADLINE / 1000 + SLACK
+    assert verdict.seconds < verdict.accepted_ms / 1000 + SLACK
     if attack.name in ENDING:
         assert verdict.script["exit_status"] == 0
     else:

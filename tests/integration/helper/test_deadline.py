@@ -10,13 +10,14 @@ from .attacks import ATTACKS, survivors_of_a_plain_run
 from .place import Place
 from .processes import Helper, marked
 
-DEADLINE_MS = 600
+# Time for a script to be in place on a busy machine.
+DEADLINE_MS = 4000
 
-# Of the attacks, which run all at once: time for the last of them to be in place.
-ATTACK_MS = 2000
+# Of the attacks, which run all at once; the longer ones are for one that was not in place in time.
+ATTACK_MS = (2000, 10000, 50000)
 
 # A deadline whose quarter, the grace, is enough to tidy up on a busy machine.
-PATIENT_MS = 1600
+PATIENT_MS = 8000
 
 # What a verdict may be late, in seconds: the client's own grace.
 LATE = 1
@@ -33,12 +34,14 @@ def arena():
 
 def attack_helper(place, helper, attack):
     """The verdict of the attack, and the PIDs of what lives when that has come."""
-    name = f"guest-{uuid.uuid4()}"
-    ATTACKS[attack].install(place, f"qemu.d/{name}/start")
-    verdict = helper.connect(place.root / "sock").call(name, timeout_ms=ATTACK_MS)
-    left = marked(name)
-    assert (place.root / name / "ready").exists(), f"{attack}: not in place before the deadline"
-    return verdict, left
+    for deadline in ATTACK_MS:
+        name = f"guest-{uuid.uuid4()}"
+        ATTACKS[attack].install(place, f"qemu.d/{name}/start")
+        verdict = helper.connect(place.root / "sock").call(name, timeout_ms=deadline)
+        left = marked(name)
+        if left or (place.root / name / "ready").exists():
+            return verdict, left
+    raise AssertionError(f"{attack}: not in place before the deadline")
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,7 @@ def test_nothing_survives_the_verdict(ended, attack):
 def test_the_verdict_comes_in_time_and_says_what_happened(ended, attack):
     verdict, _ = ended[attack]
     ends = ATTACKS[attack].ends
-    assert verdict.seconds < ATTACK_MS / 1000 + LATE
+    assert verdict.seconds < verdict.accepted_ms / 1000 + LATE
     assert (verdict.allow, verdict.reason) == (ends, "ok" if ends else "timed-out")
     assert verdict.script.get("timed_out", False) != ends
 

@@ -124,7 +124,7 @@ def test_more_different_calls_than_are_remembered_are_counted_together(place, pe
 
 def test_a_script_that_timed_out_tells_what_it_was_refused(place, peer):
     place.python("qemu", TRIES + "\nimport time\ntime.sleep(60)\n")
-    verdict = peer.call(profile="narrow", timeout_ms=2000)
+    verdict = peer.call(profile="narrow", timeout_ms=8000)
     assert verdict.reason == "timed-out"
     assert lines(verdict.script) == DENIED
     assert verdict.message.endswith("; it was refused: mount, socket(AF_NETLINK) ×3")
