@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "host.h"
 #include "profile.h"
 
 #include <stdbool.h>
@@ -12,15 +13,6 @@
 
 /* sandbox_prepare() cannot do here what the profile says. */
 #define SANDBOX_E_REFUSED 1
-
-/* What this kernel offers, looked up once, and what is hidden from every script. */
-struct sandbox_host {
-    int landlock_abi; /* 0: none */
-    bool notify;      /* denied system calls can ask */
-    bool session;     /* not root: no change of user */
-    bool own_pid_max; /* a PID namespace has one of its own: Linux 6.14 and later */
-    const char *log;  /* the audit log's file or folder that is in use; borrowed; NULL: none */
-};
 
 /* A profile, ready. */
 struct sandbox {
@@ -44,8 +36,6 @@ struct sandbox_list {
     struct sandbox *sandboxes;
 };
 
-void sandbox_look(struct sandbox_host *ret_host);
-
 /*
  * Makes a sandbox; `hooks` is the directory of the scripts, shown to all of them. Returns 0,
  * SANDBOX_E_REFUSED with a sentence in `*ret_error` that the caller frees, or a negative errno.
@@ -54,6 +44,10 @@ int sandbox_prepare(const struct sandbox_host *host, const struct profile *profi
                     const char *hooks, struct sandbox *ret_sandbox, char **ret_error);
 
 void sandbox_clear(struct sandbox *sandbox);
+
+/* Whether the profile's user does not exist: its number would be -1, which to setresuid(2) means:
+ * stay who you are. */
+bool sandbox_lacks_user(const struct sandbox_host *host, const struct profile *profile);
 
 /* The same for all profiles of a configuration but those whose user does not exist: those that a
  * rule or default_profile names have theirs. */

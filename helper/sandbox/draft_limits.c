@@ -1,0 +1,43 @@
+/*
+ * A plan while it is made: its limits. Helper.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "draft_limits.h"
+
+#include <sys/resource.h>
+
+/*
+ * No core: 0 keeps the file away, but not a program of the host's that cores are piped to, which
+ * runs as root on what the script has made; at 1 the kernel does not start it (core(5),
+ * fs/coredump.c).
+ */
+#define CORE_NONE 1
+
+/* Once the numbers have wrapped around, the kernel gives out none up to here (RESERVED_PIDS). */
+#define PIDS_RESERVED 301
+
+/*
+ * A namespace's own pid_max bounds each script by itself, and uid 0 too; of the host's it would
+ * bound the host.
+ */
+static void limit_processes(struct draft *draft, const struct profile *profile,
+                            const struct sandbox_host *host)
+{
+    if (profile->processes > 0 && host->own_pid_max && !host->session && !profile->host_pids)
+        draft->plan.pid_max = PIDS_RESERVED + profile->processes;
+    else
+        draft_limit(draft, RLIMIT_NPROC, profile->processes);
+}
+
+void draft_limits(struct draft *draft, const struct profile *profile,
+                  const struct sandbox_host *host)
+{
+    draft_limit(draft, RLIMIT_CPU, profile->cpu_seconds);
+    draft_limit(draft, RLIMIT_AS, profile->memory);
+    draft_limit(draft, RLIMIT_FSIZE, profile->file_size);
+    draft_limit(draft, RLIMIT_NOFILE, profile->open_files);
+    if (!profile->unconfined)
+        draft_limit(draft, RLIMIT_CORE, CORE_NONE);
+    limit_processes(draft, profile, host);
+}
