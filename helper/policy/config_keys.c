@@ -17,6 +17,7 @@
 
 enum key_type {
     KEY_PATH,
+    KEY_PLACE, /* a path that is a directory's where a slash ends it */
     KEY_YES_NO,
     KEY_SECONDS, /* range in milliseconds */
     KEY_COUNT,
@@ -38,7 +39,7 @@ struct key {
 
 static const struct key keys[CONFIG_KEYS_MAX] = {
     {"hooks", KEY_PATH, AT(hooks), 0, 0, VIRTHOOK_HOOKS_DIR, "a path that starts with /"},
-    {"audit", KEY_PATH, AT(audit), 0, 0, VIRTHOOK_LOG_DIR "/", "a path that starts with /"},
+    {"audit", KEY_PLACE, AT(audit), 0, 0, VIRTHOOK_LOG_DIR "/", "a path that starts with /"},
     {"per_guest_layout", KEY_YES_NO, AT(per_guest_layout), 0, 0, "no", "yes or no"},
     {"deadline", KEY_SECONDS, AT(deadline_ms), CONFIG_DEADLINE_LEAST_MS, CONFIG_DEADLINE_MOST_MS,
      "120", CONFIG_DEADLINE_TAKES},
@@ -150,6 +151,8 @@ static int set(struct config *config, const struct key *key, const char *value)
 
     if (key->type == KEY_PATH)
         return config_value_is_path(value) ? store_path(slot, value) : -EINVAL;
+    if (key->type == KEY_PLACE)
+        return config_value_is_path(value) ? store_text(slot, value) : -EINVAL;
     if (key->type == KEY_PROFILE)
         return profile_is_name(value) ? store_text(slot, value) : -EINVAL;
     if (!parse_number(key, value, &number))

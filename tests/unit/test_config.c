@@ -13,7 +13,7 @@ static void assert_defaults(const struct config *config)
     struct failure_policy policy;
 
     assert_string_equal(config->hooks, VIRTHOOK_HOOKS_DIR);
-    assert_string_equal(config->audit, VIRTHOOK_LOG_DIR);
+    assert_string_equal(config->audit, VIRTHOOK_LOG_DIR "/");
     assert_false(config->per_guest_layout);
     assert_int_equal(config->deadline_ms, 120000);
     assert_int_equal(config->grace_ms, 5000);

@@ -100,17 +100,20 @@ def memory_of(pid):
 
 
 class Helper:
-    """A running helper. By default a private one over a socketpair: peer is connected to it."""
+    """A running helper. By default a private one over a socketpair: peer is connected to it.
 
-    def __init__(self, place, binary, *, channel=True, options=(), wrapper=(), environment=None,
-                 greet=True, **popen):
+    Its log is below place.audit, or where the configuration says if audit is False.
+    """
+
+    def __init__(self, place, binary, *, channel=True, audit=True, options=(), wrapper=(),
+                 environment=None, greet=True, **popen):
         self.place = place
         self.binary = binary
         self.log = open(place.root / "helper.log", "ab")  # pylint: disable=consider-using-with
         self.peer = None
         inherited = list(popen.pop("pass_fds", ()))
         argv = [*wrapper, binary, "--config", place.config, "--hooks", place.hooks,
-                "--audit", f"{place.audit}/", *options]
+                *(["--audit", f"{place.audit}/"] if audit else []), *options]
         theirs = None
         if channel:
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
