@@ -25,7 +25,7 @@ enum audit_full {
 struct config {
     char *path;            /* of the file, or NULL where none was there */
     char *hooks;           /* absolute */
-    char *audit;           /* absolute; with a slash at its end a directory, made where it is missing */
+    char *audit;           /* absolute; a slash at its end makes it a directory */
     char *guest_tmp;       /* absolute; where guests' own /tmp are kept */
     bool per_guest_layout; /* default no */
     uint64_t deadline_ms;  /* of a call; default 120 s, at most 1 h */
