@@ -228,7 +228,7 @@ int runner_confine(const struct plan *plan, const char *tmp, int *ret_listener,
     *ret_step = RUNNER_STEP_LANDLOCK;
     r = set_no_new_privs(plan);
     if (r == 0 && plan->flags & PLAN_LANDLOCK)
-        r = runner_restrict(plan);
+        r = runner_restrict(plan, ret_path);
     if (r < 0)
         return r;
     *ret_step = RUNNER_STEP_PRIVILEGES;

@@ -41,31 +41,52 @@ static int allow_below(int ruleset, const char *path, uint64_t rights, int may_b
                : 0;
 }
 
+/* What may be done where the script may write: its programs come from elsewhere. */
+static uint64_t writing(const struct plan *plan)
+{
+    return plan->landlock_fs & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE;
+}
+
 static int allow_private(int ruleset, const struct plan *plan)
 {
-    int r = allow_below(ruleset, "/dev", plan->landlock_fs, 0);
+    int r = allow_below(ruleset, "/dev", writing(plan), 0);
 
     if (r == 0 && plan->flags & PLAN_OWN_TMP)
-        r = allow_below(ruleset, "/tmp", plan->landlock_fs, 0);
+        r = allow_below(ruleset, "/tmp", writing(plan), 0);
     if (r == 0 && plan->flags & PLAN_OWN_TMP)
-        r = allow_below(ruleset, "/var/tmp", plan->landlock_fs, 1);
+        r = allow_below(ruleset, "/var/tmp", writing(plan), 1);
     return r;
 }
 
-static int allow_writable(int ruleset, const struct plan *plan)
+static int allow_paths(int ruleset, const struct plan *plan, enum plan_path_kind kind,
+                       uint64_t rights, const char **ret_path)
 {
     struct plan_path path;
     const char *cursor = NULL;
     int r = 0;
 
     while (r == 0 && plan_next_path(plan, &cursor, &path)) {
-        if (path.kind == PLAN_WRITABLE)
-            r = allow_below(ruleset, path.path, plan->landlock_fs, path.may_be_missing);
+        *ret_path = path.path;
+        if (path.kind == kind)
+            r = allow_below(ruleset, path.path, rights, path.may_be_missing);
     }
+    if (r == 0)
+        *ret_path = NULL;
     return r;
 }
 
-int runner_restrict(const struct plan *plan)
+static int add_rules(int ruleset, const struct plan *plan, const char **ret_path)
+{
+    int r = allow_private(ruleset, plan);
+
+    if (r == 0)
+        r = allow_paths(ruleset, plan, PLAN_WRITABLE, writing(plan), ret_path);
+    if (r == 0 && plan->landlock_fs & LANDLOCK_ACCESS_FS_EXECUTE)
+        r = allow_paths(ruleset, plan, PLAN_EXECUTABLE, LANDLOCK_ACCESS_FS_EXECUTE, ret_path);
+    return r;
+}
+
+int runner_restrict(const struct plan *plan, const char **ret_path)
 {
     struct ruleset_attributes attributes = {
         .handled_access_fs = plan->landlock_fs,
@@ -79,9 +100,7 @@ int runner_restrict(const struct plan *plan)
     if (ruleset < 0)
         return -errno;
     /* A rule without rights is an error. */
-    r = plan->landlock_fs ? allow_private(ruleset, plan) : 0;
-    if (r == 0 && plan->landlock_fs)
-        r = allow_writable(ruleset, plan);
+    r = plan->landlock_fs ? add_rules(ruleset, plan, ret_path) : 0;
     if (r < 0)
         return r;
     return syscall(SYS_landlock_restrict_self, ruleset, 0) < 0 ? -errno : 0;

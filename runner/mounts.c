@@ -127,6 +127,8 @@ static int prepare_steps(const struct plan *plan, struct step *steps, size_t *re
     while (plan_next_path(plan, &cursor, &path)) {
         int r;
 
+        if (path.kind == PLAN_EXECUTABLE)
+            continue;
         *ret_path = path.path;
         steps[count].what = path;
         r = prepare_step(&steps[count]);

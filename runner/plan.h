@@ -19,7 +19,7 @@
 #define PLAN_FILTER_MAX 4096
 
 /* Paths of a plan at the most, and bytes of all of them. */
-#define PLAN_PATHS_MAX      256
+#define PLAN_PATHS_MAX      416
 #define PLAN_PATHS_SIZE_MAX 65536
 
 enum plan_flag {
@@ -30,7 +30,8 @@ enum plan_flag {
     PLAN_MOUNTS = 1 << 4,       /* a file system of its own, from the paths and the flags below */
     PLAN_OWN_TMP = 1 << 5,
     PLAN_OWN_DEV = 1 << 6,
-    PLAN_LANDLOCK = 1 << 7, /* writing by Landlock too, and its scopes */
+    PLAN_LANDLOCK = 1 << 7,  /* writing by Landlock too, and its scopes */
+    PLAN_HOST_PIDS = 1 << 9, /* no PID namespace: the runner is no PID 1 */
 };
 
 enum plan_path_kind {
@@ -38,6 +39,7 @@ enum plan_path_kind {
     PLAN_HIDDEN,       /* shown as empty */
     PLAN_SHOWN,        /* shown again, read-only, where what is around it is hidden */
     PLAN_SOCKET,       /* shown in the otherwise empty /run */
+    PLAN_EXECUTABLE,   /* for Landlock alone: what may be executed, where that is handled */
 };
 
 /* One resource limit, soft and hard, as of setrlimit(2). */

@@ -8,6 +8,7 @@
 
 #include "capabilities.h"
 
+#include <linux/landlock.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,16 +44,17 @@ static void write_plan(FILE *stream, const struct plan *plan, const struct sandb
     if (plan->flags & PLAN_LANDLOCK)
         fprintf(stream, plan->landlock_fs ? " landlock:%d" : " landlock-scopes:%d",
                 host->landlock_abi);
+    if (plan->landlock_fs & LANDLOCK_ACCESS_FS_EXECUTE)
+        fputs(" executable", stream);
     if (plan->flags & PLAN_MOUNTS)
         fputs(" mounts", stream);
 }
 
-static void write_namespaces(FILE *stream, uint64_t clone_flags)
+static void write_namespaces(FILE *stream, const struct plan *plan, uint64_t clone_flags)
 {
     if (clone_flags & CLONE_NEWNET)
         fputs(" network:none", stream);
-    if (clone_flags & CLONE_NEWPID)
-        fputs(" pid", stream);
+    fputs(plan->flags & PLAN_HOST_PIDS ? " pids:host" : " pid", stream);
     if (clone_flags & CLONE_NEWIPC)
         fputs(" ipc", stream);
     if (clone_flags & CLONE_NEWUTS)
@@ -72,7 +74,7 @@ char *sandbox_describe(const struct plan *plan, uint64_t clone_flags, uid_t uid,
         return NULL;
     fprintf(stream, "user:%u", uid);
     write_plan(stream, plan, host);
-    write_namespaces(stream, clone_flags);
+    write_namespaces(stream, plan, clone_flags);
     if (fclose(stream) != 0) {
         free(text);
         return NULL;

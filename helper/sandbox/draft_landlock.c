@@ -20,11 +20,16 @@
 #define LANDLOCK_FS_3 (1ULL << 14) /* truncate */
 #define LANDLOCK_FS_5 (1ULL << 15) /* ioctl of a device */
 
-/* Abstract unix sockets and signals, since ABI 6. */
-#define LANDLOCK_SCOPE_6 ((1ULL << 0) | (1ULL << 1))
+/* Since ABI 6. */
+#define LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET (1ULL << 0)
+#define LANDLOCK_SCOPE_SIGNAL               (1ULL << 1)
 
-/* Landlock's rules for files refuse all mounting, whatever the capabilities. */
-static bool may_mount(const struct profile *profile)
+bool profile_lists_programs(const struct profile *profile)
+{
+    return !text_list_has(&profile->executable, "/");
+}
+
+bool profile_may_mount(const struct profile *profile)
 {
     static const char *const calls[] = {"mount", "move_mount", "pivot_root", "umount2"};
 
@@ -43,13 +48,23 @@ static uint64_t choose_landlock_fs(int abi)
            (abi >= 3 ? LANDLOCK_FS_3 : 0) | (abi >= 5 ? LANDLOCK_FS_5 : 0);
 }
 
+/* Whoever is given the host's processes and CAP_KILL is meant to signal them. */
+static uint64_t choose_scope(const struct profile *profile)
+{
+    bool signals = profile->host_pids && profile->capabilities & (1ULL << CAP_KILL);
+
+    return LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | (signals ? 0 : LANDLOCK_SCOPE_SIGNAL);
+}
+
 void draft_landlock(struct draft *draft, const struct profile *profile,
                     const struct sandbox_host *host)
 {
     struct plan *plan = &draft->plan;
 
-    plan->landlock_fs = may_mount(profile) ? 0 : choose_landlock_fs(host->landlock_abi);
-    plan->landlock_scope = host->landlock_abi >= 6 ? LANDLOCK_SCOPE_6 : 0;
+    plan->landlock_fs = profile_may_mount(profile) ? 0 : choose_landlock_fs(host->landlock_abi);
+    if (plan->landlock_fs && profile_lists_programs(profile))
+        plan->landlock_fs |= LANDLOCK_ACCESS_FS_EXECUTE;
+    plan->landlock_scope = host->landlock_abi >= 6 ? choose_scope(profile) : 0;
     if (plan->landlock_fs || plan->landlock_scope)
         plan->flags |= PLAN_LANDLOCK;
 }

@@ -9,5 +9,12 @@
 #include "host.h"
 #include "profile.h"
 
+/* Whether its list of executable paths is not simply everything. */
+bool profile_lists_programs(const struct profile *profile);
+
+/* Whether a script may mount: Landlock's rules for files would refuse it, whatever the
+ * capabilities. */
+bool profile_may_mount(const struct profile *profile);
+
 void draft_landlock(struct draft *draft, const struct profile *profile,
                     const struct sandbox_host *host);

@@ -24,7 +24,8 @@
 static void limit_processes(struct draft *draft, const struct profile *profile,
                             const struct sandbox_host *host)
 {
-    if (profile->processes > 0 && host->own_pid_max && !host->session && !profile->host_pids)
+    if (profile->processes > 0 && host->own_pid_max && !host->session && host->namespaces &&
+        !profile->host_pids)
         draft->plan.pid_max = PIDS_RESERVED + profile->processes;
     else
         draft_limit(draft, RLIMIT_NPROC, profile->processes);

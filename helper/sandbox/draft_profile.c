@@ -9,8 +9,20 @@
 #include "draft_landlock.h"
 #include "draft_limits.h"
 #include "filter.h"
+#include "loader.h"
 
 #include <errno.h>
+#include <linux/landlock.h>
+
+/* Without its loader no program of the list could be executed. */
+static int add_programs(struct draft *draft, const struct profile *profile, const char *hooks)
+{
+    int r = draft_own_path(draft, PLAN_EXECUTABLE, hooks);
+
+    if (r == 0)
+        r = draft_own_path(draft, PLAN_EXECUTABLE, loader_path());
+    return r == 0 ? draft_paths(draft, PLAN_EXECUTABLE, &profile->executable) : r;
+}
 
 /* The order is that of putting back: what holds others comes before them. */
 static int add_all_paths(struct draft *draft, const struct profile *profile,
@@ -23,8 +35,14 @@ static int add_all_paths(struct draft *draft, const struct profile *profile,
     if (r == 0)
         r = draft_own_path(draft, PLAN_SHOWN, hooks);
     if (r == 0)
+        r = draft_paths(draft, PLAN_SHOWN, &profile->readable);
+    if (r == 0)
         r = draft_paths(draft, PLAN_WRITABLE, &profile->writable);
-    return r == 0 ? draft_paths(draft, PLAN_SOCKET, &profile->sockets) : r;
+    if (r == 0)
+        r = draft_paths(draft, PLAN_SOCKET, &profile->sockets);
+    return r == 0 && draft->plan.landlock_fs & LANDLOCK_ACCESS_FS_EXECUTE
+               ? add_programs(draft, profile, hooks)
+               : r;
 }
 
 static int add_filter(struct draft *draft, const struct profile *profile,
@@ -37,6 +55,7 @@ static int add_filter(struct draft *draft, const struct profile *profile,
         .families = profile->families.families,
         .family_count = profile->families.count,
         .notify = host->notify,
+        .sealed_memfds = draft->plan.landlock_fs & LANDLOCK_ACCESS_FS_EXECUTE,
     };
     size_t count;
     int r = filter_build(&wish, &draft->filter, &count);
@@ -49,17 +68,23 @@ static int add_filter(struct draft *draft, const struct profile *profile,
     return 0;
 }
 
+static uint32_t choose_mounts(const struct profile *profile)
+{
+    return PLAN_MOUNTS | (profile->host_tmp ? 0 : PLAN_OWN_TMP) |
+           (profile->host_dev ? 0 : PLAN_OWN_DEV);
+}
+
 static int draft_confined(struct draft *draft, const struct profile *profile,
                           const struct sandbox_host *host, const char *hooks)
 {
     struct plan *plan = &draft->plan;
     int r;
 
-    plan->flags = PLAN_SET_CAPS | PLAN_NO_NEW_PRIVS | PLAN_MOUNTS;
+    plan->flags |= PLAN_SET_CAPS | PLAN_NO_NEW_PRIVS;
     plan->flags |= host->session ? 0 : PLAN_SET_USER;
     plan->flags |= host->notify ? PLAN_NOTIFY : 0;
-    plan->flags |= profile->host_tmp ? 0 : PLAN_OWN_TMP;
-    plan->flags |= profile->host_dev ? 0 : PLAN_OWN_DEV;
+    if (host->namespaces)
+        plan->flags |= choose_mounts(profile);
     plan->uid = profile->uid;
     plan->gid = profile->gid;
     plan->capabilities = profile->capabilities;
@@ -73,5 +98,7 @@ int draft_profile(struct draft *draft, const struct profile *profile,
                   const struct sandbox_host *host, const char *hooks)
 {
     draft_limits(draft, profile, host);
+    if (profile->host_pids || !host->namespaces)
+        draft->plan.flags |= PLAN_HOST_PIDS;
     return profile->unconfined ? 0 : draft_confined(draft, profile, host, hooks);
 }

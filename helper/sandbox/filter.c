@@ -121,6 +121,13 @@ static int allow_prlimit(scmp_filter_ctx context, const struct filter_wish *wish
                       SCMP_A0_64(SCMP_CMP_MASKED_EQ, 0xffffffffU, 0));
 }
 
+/* MFD_NOEXEC_SEAL, since Linux 6.3. */
+static int allow_sealed_memfds(scmp_filter_ctx context)
+{
+    return allow_when(context, seccomp_syscall_resolve_name("memfd_create"),
+                      SCMP_A1_64(SCMP_CMP_MASKED_EQ, 8, 8));
+}
+
 static int allow_call(scmp_filter_ctx context, const char *name, const struct filter_wish *wish)
 {
     if (strcmp(name, "clone") == 0)
@@ -133,6 +140,8 @@ static int allow_call(scmp_filter_ctx context, const char *name, const struct fi
         return allow_families(context, name, wish);
     if (strcmp(name, "ioctl") == 0)
         return allow_ioctl(context);
+    if (strcmp(name, "memfd_create") == 0 && wish->sealed_memfds)
+        return allow_sealed_memfds(context);
     /* Their refusal is built in. */
     if (strcmp(name, "clone3") == 0 || strcmp(name, "socketcall") == 0)
         return 0;

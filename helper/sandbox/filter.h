@@ -15,7 +15,8 @@ struct filter_wish {
     const char *const *calls; /* NULL-terminated */
     const int *families;      /* of socket(2) and socketpair(2) */
     size_t family_count;
-    bool notify; /* denied calls ask a listener; else they just fail */
+    bool notify;        /* denied calls ask a listener; else they just fail */
+    bool sealed_memfds; /* memfd_create(2) makes nothing that can be executed */
 };
 
 /*

@@ -13,6 +13,7 @@ struct sandbox_host {
     bool notify;      /* denied system calls can ask */
     bool session;     /* not root: no change of user */
     bool own_pid_max; /* a PID namespace has one of its own: Linux 6.14 and later */
+    bool namespaces;  /* PID, mount and the other namespaces can be made */
     const char *log;  /* the audit log's file or folder that is in use; borrowed; NULL: none */
 };
 

@@ -39,10 +39,12 @@ static int make_plan(const struct sandbox_host *host, const struct profile *prof
     return r;
 }
 
-static uint64_t choose_namespaces(const struct profile *profile)
+static uint64_t choose_namespaces(const struct sandbox_host *host, const struct profile *profile)
 {
     uint64_t pids = profile->host_pids ? 0 : CLONE_NEWPID;
 
+    if (!host->namespaces)
+        return 0;
     if (profile->unconfined)
         return pids;
     return pids | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP |
@@ -61,6 +63,12 @@ static int find_user(struct sandbox *sandbox)
     return sandbox->user && sandbox->home ? 0 : -ENOMEM;
 }
 
+/* In a session no other user could be kept from it. */
+static bool has_own_tmp(const struct sandbox_host *host, const struct profile *profile)
+{
+    return !profile->unconfined && !profile->host_tmp && !host->session && host->namespaces;
+}
+
 int sandbox_prepare(const struct sandbox_host *host, const struct profile *profile,
                     const char *hooks, struct sandbox *ret_sandbox, char **ret_error)
 {
@@ -68,15 +76,14 @@ int sandbox_prepare(const struct sandbox_host *host, const struct profile *profi
         .profile = strdup(profile->name),
         .unconfined = profile->unconfined,
         .permissive = profile->permissive,
-        .host_pids = profile->host_pids,
+        .host_pids = profile->host_pids || !host->namespaces,
         .uid = profile->unconfined || host->session ? geteuid() : profile->uid,
         .gid = profile->unconfined || host->session ? getegid() : profile->gid,
         .plan_fd = -EBADF,
-        .clone_flags = choose_namespaces(profile),
+        .clone_flags = choose_namespaces(host, profile),
         .time_ms = profile->time_ms,
         .linger_ms = profile->linger_ms,
-        .tmp_size = profile->unconfined || profile->host_tmp || host->session ? 0
-                                                                              : profile->tmp_size,
+        .tmp_size = has_own_tmp(host, profile) ? profile->tmp_size : 0,
     };
     const char *problem = strerror(ENOMEM);
     int r = sandbox.profile ? find_user(&sandbox) : -ENOMEM;

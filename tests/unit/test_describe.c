@@ -7,6 +7,7 @@
 
 #include "message.h"
 
+#include <linux/landlock.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,7 +42,7 @@ static void a_confined_script_has_a_word_for_all_that_holds_it(void **state)
         .flags = PLAN_SET_USER | PLAN_SET_CAPS | PLAN_NO_NEW_PRIVS | PLAN_NOTIFY | PLAN_MOUNTS |
                  PLAN_LANDLOCK,
         .filter_count = 100,
-        .landlock_fs = 1,
+        .landlock_fs = LANDLOCK_ACCESS_FS_WRITE_FILE,
         .landlock_scope = 3,
     };
 
@@ -49,6 +50,16 @@ static void a_confined_script_has_a_word_for_all_that_holds_it(void **state)
                  65534,
                  "user:65534 capabilities:none no-new-privs seccomp:notify landlock:7 mounts "
                  "network:none pid ipc uts cgroup");
+}
+
+static void a_list_of_programs_and_the_host_s_processes_have_their_words(void **state)
+{
+    struct plan plan = {
+        .flags = PLAN_LANDLOCK | PLAN_HOST_PIDS,
+        .landlock_fs = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE,
+    };
+
+    assert_words(&plan, CLONE_NEWIPC, 7, "user:7 landlock:7 executable pids:host ipc");
 }
 
 static void landlock_without_rules_for_files_is_not_said_to_have_them(void **state)
@@ -91,6 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_unconfined_script_has_its_user_and_its_pid_namespace),
         cmocka_unit_test(a_confined_script_has_a_word_for_all_that_holds_it),
+        cmocka_unit_test(a_list_of_programs_and_the_host_s_processes_have_their_words),
         cmocka_unit_test(landlock_without_rules_for_files_is_not_said_to_have_them),
         cmocka_unit_test(a_filter_without_a_listener_is_said_to_have_none),
         cmocka_unit_test(capabilities_are_told_by_name_or_else_by_number),
