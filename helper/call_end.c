@@ -16,7 +16,6 @@ void call_free(struct call *call)
 {
     results_clear(&call->results);
     environment_clear(&call->environment);
-    free(call->tmp);
     script_list_clear(&call->found);
     message_clear(&call->message);
     close_fd(&call->stdin_fd);

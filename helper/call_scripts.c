@@ -51,23 +51,18 @@ static void note_run(struct call *call, struct run_result *result)
 }
 
 /* The guest's own /tmp lasts from call to call, until its last operation. */
-static int take_tmp(struct call *call, const struct sandbox *sandbox)
+static int take_tmp(const struct call *call, const struct sandbox *sandbox, char **ret_name)
 {
+    const struct helper *helper = call->helper;
     const struct tmp_owner owner = {
         .driver = call_request(call)->driver,
         .object = call_request(call)->object,
         .uid = sandbox->uid,
     };
 
-    if (sandbox->tmp_size == 0)
+    if (sandbox->tmp_size == 0 || helper->space.mount_ns_fd < 0)
         return 0;
-    return tmp_take(call->helper->config->guest_tmp, &owner, sandbox->tmp_size, &call->tmp);
-}
-
-static void clear_script(struct call *call)
-{
-    environment_clear(&call->environment);
-    free(take_pointer(&call->tmp));
+    return tmp_take(helper->config->guest_tmp, &owner, ret_name);
 }
 
 /* As libvirt chains them: after a failure the next script gets the original input again. */
@@ -83,7 +78,7 @@ static void script_done(void *owner)
     else
         close_fd(&call->output_fd);
     run_free(take_pointer(&call->run));
-    clear_script(call);
+    environment_clear(&call->environment);
     call->next_script++;
     if (last)
         call_finish(call);
@@ -150,24 +145,29 @@ static int start_script(struct call *call, const char *path, const struct sandbo
         .output_kept = config->output_kept,
         .grace_ms = config->grace_ms,
     };
+    auto_free char *tmp_name = NULL;
+    char tmp_option[TMP_OPTIONS_SIZE];
+    struct spawn_tmp tmp = {.mount_ns_fd = call->helper->space.mount_ns_fd, .options = tmp_option};
     int r = make_environment(call, path, sandbox);
 
     if (r == 0)
-        r = take_tmp(call, sandbox);
+        r = take_tmp(call, sandbox, &tmp_name);
     if (r < 0) {
-        clear_script(call);
+        environment_clear(&call->environment);
         return r;
     }
+    tmp_options(sandbox->tmp_size, tmp_option);
+    tmp.path = tmp_name;
+    job.tmp = tmp_name ? &tmp : NULL;
     job.deadline_ms = script_deadline(call, sandbox);
     job.job = (struct job){
         .path = path,
-        .tmp = call->tmp ? call->tmp : "",
         .argv = call->environment.argv,
         .envp = call->environment.envp,
     };
     r = run_start(call->helper->loop, &call->helper->spawn, &job, script_done, call, &call->run);
     if (r < 0)
-        clear_script(call);
+        environment_clear(&call->environment);
     return r;
 }
 

@@ -29,7 +29,6 @@ struct call {
     size_t next_script;
     struct run *run;
     struct environment environment; /* of the script that runs */
-    char *tmp;                      /* the folder that is /tmp to it, or NULL */
     struct results results;
     int stdin_fd, output_fd; /* output: of the last script that printed new XML */
     size_t output_bytes;

@@ -69,6 +69,13 @@ static int load_config(struct helper *helper)
     return r == 0 ? 0 : fail(helper, PROTOCOL_E_CONFIG, r, error);
 }
 
+/* Where it cannot be had each script has a fresh /tmp: status tells. */
+static void open_space(struct helper *helper)
+{
+    if (!helper->host.session)
+        (void)space_open(helper->config->guest_tmp, NULL, &helper->space);
+}
+
 static int open_audit(struct helper *helper)
 {
     const char *place = helper->options.audit ? helper->options.audit : helper->config->audit;
@@ -182,6 +189,8 @@ static int set_up(struct helper *helper, struct signals *signals)
     sandbox_look(&helper->host);
     r = load_config(helper);
     if (r == 0)
+        open_space(helper);
+    if (r == 0)
         r = prepare_spawn(helper);
     if (r == 0)
         r = open_audit(helper);
@@ -196,6 +205,7 @@ static void tear_down(struct helper *helper, struct signals *signals)
     peer_close_all(helper);
     undead_clear();
     spawn_clear(&helper->spawn);
+    space_close(&helper->space);
     audit_close(helper->audit);
     sandboxes_clear(&helper->sandboxes);
     config_free(helper->config);
@@ -205,7 +215,10 @@ static void tear_down(struct helper *helper, struct signals *signals)
 
 int main(int argc, char **argv)
 {
-    struct helper helper = {.spawn = {.runner_fd = -EBADF, .null_fd = -EBADF}};
+    struct helper helper = {
+        .space = {.user_ns_fd = -EBADF, .mount_ns_fd = -EBADF},
+        .spawn = {.runner_fd = -EBADF, .null_fd = -EBADF, .user_ns_fd = -EBADF},
+    };
     struct signals signals = {.source.fd = -EBADF};
     int status;
 

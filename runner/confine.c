@@ -206,8 +206,8 @@ static int set_no_new_privs(const struct plan *plan)
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 }
 
-int runner_confine(const struct plan *plan, const char *tmp, int *ret_listener,
-                   enum runner_step *ret_step, const char **ret_path)
+int runner_confine(const struct plan *plan, int tmp, int *ret_listener, enum runner_step *ret_step,
+                   const char **ret_path)
 {
     int r = 0;
 

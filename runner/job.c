@@ -41,9 +41,8 @@ int job_encode(const struct job *job, void *buffer, size_t *ret_size)
     size_t used = sizeof(header);
     int r;
 
+    header.tmp_follows = job->tmp_follows;
     r = put_string(job->path, buffer, &used);
-    if (r == 0)
-        r = put_string(job->tmp, buffer, &used);
     if (r < 0)
         return r;
     r = put_list(job->argv, buffer, &used, &header.argument_count);
@@ -96,9 +95,9 @@ int job_decode(void *buffer, size_t size, struct job_strings *ret_strings)
         return -EPROTO;
     next = (char *)buffer + sizeof(header);
     end = (char *)buffer + size;
+    ret_strings->tmp_follows = header.tmp_follows != 0;
     ret_strings->path = take_string(&next, end);
-    ret_strings->tmp = ret_strings->path ? take_string(&next, end) : NULL;
-    if (!ret_strings->tmp || take_list(&next, end, header.argument_count, ret_strings->argv) < 0 ||
+    if (!ret_strings->path || take_list(&next, end, header.argument_count, ret_strings->argv) < 0 ||
         take_list(&next, end, header.environment_count, ret_strings->envp) < 0 || next != end)
         return -EPROTO;
     return 0;

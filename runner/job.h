@@ -3,13 +3,15 @@
  * each. Both are of one build and one host, so the structures travel as they are.
  *
  * The helper sends one job, with the script's stdin, stdout and stderr and the profile's plan as
- * descriptors, then perhaps orders. The runner sends reports. The channel's end means the same to
- * both: the other is gone, so end everything.
+ * descriptors, then the mount of the guest's /tmp where the job says so, then perhaps orders. The
+ * runner sends reports. The channel's end means the same to both: the other is gone, so end
+ * everything. The first report is that of the runner's starter, over the same channel.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,23 +27,25 @@
 #define JOB_STDIO 3
 #define JOB_PLAN  3
 
-/* A job is this header, then strings with their NULs: path, tmp, arguments, environment. */
+/* A job is this header, then strings with their NULs: path, arguments, environment. */
 struct job_header {
     uint32_t argument_count;
     uint32_t environment_count;
     uint32_t strings_size;
-    uint32_t reserved;
+    uint32_t tmp_follows; /* the next packet carries the mount that becomes /tmp */
 };
 
 struct job {
     const char *path; /* absolute; vetted by the helper */
-    const char *tmp;  /* the folder that becomes /tmp; empty: a fresh one, where the plan has one */
+    bool tmp_follows; /* the guest's own /tmp comes after; else a fresh one, where the plan has one
+                       */
     const char *const *argv; /* NULL-terminated, argv[0] included */
     const char *const *envp; /* NULL-terminated */
 };
 
 enum runner_order {
     RUNNER_TERMINATE = 1, /* SIGTERM, then SIGCONT, to all but the runner */
+    RUNNER_TMP,           /* comes with the mount of /tmp as descriptor */
 };
 
 enum runner_event {
@@ -49,11 +53,17 @@ enum runner_event {
     RUNNER_STARTED = 1,  /* the script's exec succeeded */
     RUNNER_FAILED,       /* it was not run: `step`, `error` */
     RUNNER_EXITED,       /* the script's main process ended: `status` as of waitpid(2) */
+    RUNNER_SPAWNED, /* the starter's: comes with the runner's pidfd and, where one was asked for,
+                       the mount of /tmp; where that failed `error` says why */
 };
 
 enum runner_step {
+    /* In the starter: */
+    RUNNER_STEP_JOIN = 1,
+    RUNNER_STEP_CLONE,
+    RUNNER_STEP_TMP,
     /* Between clone and the runner's own exec: */
-    RUNNER_STEP_DESCRIPTORS = 1,
+    RUNNER_STEP_DESCRIPTORS,
     RUNNER_STEP_USER_MAP,
     RUNNER_STEP_MOUNT_PROC,
     RUNNER_STEP_EXEC_RUNNER,
@@ -87,7 +97,8 @@ int job_encode(const struct job *job, void *buffer, size_t *ret_size);
 
 /* A job taken apart; all of it points into the packet. */
 struct job_strings {
-    const char *path, *tmp;
+    const char *path;
+    bool tmp_follows;
     char *argv[JOB_STRINGS_MAX + 1], *envp[JOB_STRINGS_MAX + 1]; /* NULL-terminated */
 };
 

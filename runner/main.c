@@ -77,50 +77,75 @@ static int runner_open_signals(void)
     sigemptyset(&children);
     sigaddset(&children, SIGCHLD);
     sigprocmask(SIG_BLOCK, &children, NULL);
+    /* The helper ignores it, which goes on over an exec. */
+    signal(SIGCHLD, SIG_DFL);
     fd = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd < 0)
         runner_fail(RUNNER_STEP_JOB, errno);
     return fd;
 }
 
-static int take_descriptors(struct msghdr *message, int fds[JOB_FDS])
+static int take_descriptors(struct msghdr *message, int *fds, size_t count)
 {
     struct cmsghdr *control = CMSG_FIRSTHDR(message);
 
     if (!control || control->cmsg_type != SCM_RIGHTS ||
-        control->cmsg_len != CMSG_LEN(sizeof(int) * JOB_FDS))
+        control->cmsg_len != CMSG_LEN(sizeof(int) * count))
         return -EPROTO;
-    memcpy(fds, CMSG_DATA(control), sizeof(int) * JOB_FDS);
+    memcpy(fds, CMSG_DATA(control), sizeof(int) * count);
     return 0;
 }
 
-/* Waits for the job; ends where the helper closes the channel instead. */
-static void runner_receive_job(char *buffer, struct runner_job *ret_job)
+/* Waits for a packet with `count` descriptors; ends where the helper closes the channel instead. */
+static size_t runner_receive(void *buffer, size_t most, int *fds, size_t count)
 {
     union {
         struct cmsghdr align;
         char bytes[CMSG_SPACE(sizeof(int) * JOB_FDS)];
     } control;
-    struct iovec data = {.iov_base = buffer, .iov_len = JOB_SIZE_MAX};
+    struct iovec data = {.iov_base = buffer, .iov_len = most};
     struct msghdr message = {
         .msg_iov = &data,
         .msg_iovlen = 1,
         .msg_control = control.bytes,
         .msg_controllen = sizeof(control.bytes),
     };
-    ssize_t size;
+    ssize_t size = TEMP_FAILURE_RETRY(recvmsg(RUNNER_CHANNEL_FD, &message, MSG_CMSG_CLOEXEC));
     int r;
 
-    size = TEMP_FAILURE_RETRY(recvmsg(RUNNER_CHANNEL_FD, &message, MSG_CMSG_CLOEXEC));
     if (size == 0)
         _exit(0);
     if (size < 0)
         runner_fail(RUNNER_STEP_JOB, errno);
-    r = take_descriptors(&message, ret_job->fds);
-    if (r == 0)
-        r = job_decode(buffer, (size_t)size, &ret_job->strings);
+    r = take_descriptors(&message, fds, count);
     if (r < 0)
         runner_fail(RUNNER_STEP_JOB, -r);
+    return (size_t)size;
+}
+
+static void runner_receive_job(char *buffer, struct runner_job *ret_job)
+{
+    size_t size = runner_receive(buffer, JOB_SIZE_MAX, ret_job->fds, JOB_FDS);
+    int r = job_decode(buffer, size, &ret_job->strings);
+    uint32_t order;
+
+    if (r < 0)
+        runner_fail(RUNNER_STEP_JOB, -r);
+    ret_job->tmp = -EBADF;
+    if (ret_job->strings.tmp_follows)
+        runner_receive(&order, sizeof(order), &ret_job->tmp, 1);
+}
+
+/* The pipes were made by the helper, and a script opens /dev/stderr anew: they become its user's.
+ */
+static void runner_give_pipes(const struct plan *plan, const struct runner_job *job)
+{
+    if (!(plan->flags & PLAN_SET_USER))
+        return;
+    for (int i = STDOUT_FILENO; i < JOB_STDIO; i++) {
+        if (fchown(job->fds[i], plan->uid, plan->gid) < 0)
+            runner_fail(RUNNER_STEP_STDIO, errno);
+    }
 }
 
 /* Hands the filter's listener over, so that the helper answers what the filter asks. */
@@ -150,18 +175,21 @@ static void runner_send_listener(int listener)
 }
 
 /* From here on this process may do what its script may, and no more. */
-static void runner_carry_out(int plan_fd, const char *tmp)
+static void runner_carry_out(struct runner_job *job)
 {
     const struct plan *plan;
     const char *path = NULL;
     enum runner_step step = RUNNER_STEP_PLAN;
     int listener = -EBADF;
-    int r = runner_map_plan(plan_fd, &plan);
+    int r = runner_map_plan(job->fds[JOB_PLAN], &plan);
 
-    if (r == 0)
-        r = runner_confine(plan, tmp, &listener, &step, &path);
+    if (r < 0)
+        runner_fail(step, -r);
+    runner_give_pipes(plan, job);
+    r = runner_confine(plan, job->tmp, &listener, &step, &path);
     if (r < 0)
         runner_fail_at(step, -r, path);
+    close_fd(&job->tmp);
     if (listener >= 0)
         runner_send_listener(listener);
     r = runner_limit_files(plan);
@@ -259,7 +287,7 @@ int main(void)
     runner_harden();
     signal_fd = runner_open_signals();
     runner_receive_job(buffer, &job);
-    runner_carry_out(job.fds[JOB_PLAN], job.strings.tmp);
+    runner_carry_out(&job);
     script = runner_fork_script(&job, &exec_fd);
     if (script < 0)
         runner_fail(RUNNER_STEP_FORK, -script);

@@ -237,13 +237,13 @@ static int mount_fresh_tmp(const struct plan *plan)
     return mount_private("/tmp", options);
 }
 
-/* `copy` is of the guest's own folder, or negative. */
-static int mount_tmp(const struct plan *plan, int copy, const char **ret_path)
+/* `guest` is the guest's own, or negative. */
+static int mount_tmp(const struct plan *plan, int guest, const char **ret_path)
 {
     int r;
 
     *ret_path = "/tmp";
-    r = copy >= 0 ? put_back(copy, "/tmp") : mount_fresh_tmp(plan);
+    r = guest >= 0 ? put_back(guest, "/tmp") : mount_fresh_tmp(plan);
     if (r < 0)
         return r;
     *ret_path = "/var/tmp";
@@ -282,14 +282,14 @@ static int take_steps(struct step *steps, size_t count, const char **ret_path)
     return r;
 }
 
-static int lay_over(const struct plan *plan, int tmp_copy, const char **ret_path)
+static int lay_over(const struct plan *plan, int tmp, const char **ret_path)
 {
     int r = 0;
 
     if (plan->flags & PLAN_OWN_DEV)
         r = mount_dev(ret_path);
     if (r == 0 && plan->flags & PLAN_OWN_TMP)
-        r = mount_tmp(plan, tmp_copy, ret_path);
+        r = mount_tmp(plan, tmp, ret_path);
     if (r < 0)
         return r;
     *ret_path = "/run";
@@ -311,7 +311,7 @@ static int seal_covers(const struct step *steps, size_t count, const char **ret_
     return r;
 }
 
-static int mount_all(const struct plan *plan, int tmp_copy, struct step *steps, size_t count,
+static int mount_all(const struct plan *plan, int tmp, struct step *steps, size_t count,
                      const char **ret_path)
 {
     int r;
@@ -319,29 +319,24 @@ static int mount_all(const struct plan *plan, int tmp_copy, struct step *steps, 
     *ret_path = "/";
     r = make_read_only(AT_FDCWD, "/", AT_RECURSIVE);
     if (r == 0)
-        r = lay_over(plan, tmp_copy, ret_path);
+        r = lay_over(plan, tmp, ret_path);
     if (r == 0)
         r = take_steps(steps, count, ret_path);
     return r == 0 ? seal_covers(steps, count, ret_path) : r;
 }
 
-int runner_mount(const struct plan *plan, const char *tmp, const char **ret_path)
+int runner_mount(const struct plan *plan, int tmp, const char **ret_path)
 {
     struct step steps[PLAN_PATHS_MAX];
-    auto_close int tmp_copy = -EBADF;
     size_t count = 0;
-    int r = 0;
+    int r;
 
     *ret_path = "/";
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
         return -errno;
-    *ret_path = tmp;
-    if (*tmp)
-        r = take_copy(tmp, &tmp_copy);
+    r = prepare_steps(plan, steps, &count, ret_path);
     if (r == 0)
-        r = prepare_steps(plan, steps, &count, ret_path);
-    if (r == 0)
-        r = mount_all(plan, tmp_copy, steps, count, ret_path);
+        r = mount_all(plan, tmp, steps, count, ret_path);
     for (size_t i = 0; i < count; i++)
         close_fd(&steps[i].copy);
     return r;

@@ -9,8 +9,8 @@
 
 /*
  * Makes this process's mount namespace what the plan says: everything read-only but the writable
- * paths; /run empty but for the sockets; /dev small and /tmp its own where asked (the folder `tmp`,
- * or where that is empty a fresh one); the hidden paths empty. Returns 0, or a negative errno with
- * the path that failed in `*ret_path`.
+ * paths; /run empty but for the sockets; /dev small and /tmp its own where asked (the detached
+ * mount `tmp`, or where that is negative a fresh one); the hidden paths empty. Returns 0, or a
+ * negative errno with the path that failed in `*ret_path`.
  */
-int runner_mount(const struct plan *plan, const char *tmp, const char **ret_path);
+int runner_mount(const struct plan *plan, int tmp, const char **ret_path);

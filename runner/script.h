@@ -13,6 +13,7 @@
 struct runner_job {
     struct job_strings strings;
     int fds[JOB_FDS];
+    int tmp; /* the mount that becomes /tmp, or negative */
 };
 
 /*

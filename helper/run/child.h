@@ -1,5 +1,5 @@
 /*
- * The helper's child between clone and exec.
+ * The helper's children before an exec.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -7,13 +7,17 @@
 
 #include "spawn.h"
 
-/* Clones, with these namespaces beside the usual ones; returns the PID in the parent with
- * `*ret_pidfd`, 0 in the child, or a negative errno. */
-pid_t child_clone(const struct spawn_context *context, uint64_t flags, int *ret_pidfd);
+/* Returns the starter's PID in the helper with `*ret_pidfd`, 0 in the starter, or a negative errno.
+ */
+pid_t child_clone_starter(int *ret_pidfd);
 
-/* Makes the namespace what a runner expects. Returns 0, or a negative errno with the step. */
-int child_enter(const struct spawn_context *context, enum runner_step *ret_step);
+/*
+ * All that a starter does: it makes the runner, a child of the helper's, which execs; reports on
+ * `channel` what came of it; and ends.
+ */
+void child_start(const struct spawn_context *context, const struct spawn_request *request,
+                 int channel) __attribute__((noreturn));
 
-/* All that the child does: it becomes the runner, or reports on `channel` why not and ends. */
-void child_become_runner(const struct spawn_context *context, int channel)
-    __attribute__((noreturn));
+/* Makes a runner's namespaces once, to see whether they can be had. Returns 0 or a negative errno.
+ */
+int child_try(const struct spawn_context *context);

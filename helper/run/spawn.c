@@ -9,6 +9,7 @@
 #include "cleanup.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -36,14 +37,13 @@ static int open_high(const char *path, int flags, int *ret_fd)
 static int try_namespaces(const struct spawn_context *context)
 {
     auto_close int pidfd = -EBADF;
-    enum runner_step step;
     int status;
-    pid_t pid = child_clone(context, 0, &pidfd);
+    pid_t pid = child_clone_starter(&pidfd);
 
     if (pid < 0)
         return (int)pid;
     if (pid == 0)
-        _exit(-child_enter(context, &step));
+        _exit(-child_try(context));
     if (TEMP_FAILURE_RETRY(waitpid(pid, &status, 0)) < 0)
         return -errno;
     return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
@@ -77,7 +77,11 @@ static int refuse(char **ret_error, const char *what, const char *path, int erro
 int spawn_prepare(const char *path, struct spawn_context *ret_context, char **ret_error)
 {
     struct spawn_context context = {
-        .runner_fd = -EBADF, .null_fd = -EBADF, .files = ret_context->files};
+        .runner_fd = -EBADF,
+        .null_fd = -EBADF,
+        .user_ns_fd = ret_context->user_ns_fd,
+        .files = ret_context->files,
+    };
     int r;
 
     snprintf(context.uid_map, sizeof(context.uid_map), "%u %u 1", geteuid(), geteuid());
@@ -96,6 +100,7 @@ int spawn_prepare(const char *path, struct spawn_context *ret_context, char **re
         return refuse(ret_error, "cannot make", "a PID namespace", r,
                       "scripts need CAP_SYS_ADMIN, or user namespaces that are allowed to users");
     }
+    signal(SIGCHLD, SIG_IGN);
     *ret_context = context;
     return 0;
 }
@@ -106,11 +111,11 @@ void spawn_clear(struct spawn_context *context)
     close_fd(&context->null_fd);
 }
 
-int spawn_runner(const struct spawn_context *context, uint64_t clone_flags,
-                 struct runner *ret_runner)
+int spawn_runner(const struct spawn_context *context, const struct spawn_request *request,
+                 int *ret_channel)
 {
-    auto_close int ours = -EBADF, theirs = -EBADF;
-    int ends[2], pidfd = -EBADF;
+    auto_close int ours = -EBADF, theirs = -EBADF, pidfd = -EBADF;
+    int ends[2];
     pid_t pid;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
@@ -119,44 +124,62 @@ int spawn_runner(const struct spawn_context *context, uint64_t clone_flags,
     theirs = ends[1];
     if (fcntl(ours, F_SETFL, O_NONBLOCK) < 0)
         return -errno;
-    pid = child_clone(context, clone_flags, &pidfd);
+    pid = child_clone_starter(&pidfd);
     if (pid < 0)
         return (int)pid;
     if (pid == 0)
-        child_become_runner(context, theirs);
-    *ret_runner = (struct runner){.pid = pid, .pidfd = pidfd, .channel = take_fd(&ours)};
+        child_start(context, request, theirs);
+    *ret_channel = take_fd(&ours);
     return 0;
 }
 
-int spawn_send_job(const struct runner *runner, const struct job *job, const int fds[JOB_FDS])
+static int send_with(int channel, const void *packet, size_t size, const int *fds, size_t count)
 {
-    static char buffer[JOB_SIZE_MAX];
     union {
         struct cmsghdr align;
         char bytes[CMSG_SPACE(sizeof(int) * JOB_FDS)];
     } control = {};
-    struct iovec data = {.iov_base = buffer};
+    struct iovec data = {.iov_base = (void *)(uintptr_t)packet, .iov_len = size};
     struct msghdr message = {
         .msg_iov = &data,
         .msg_iovlen = 1,
         .msg_control = control.bytes,
-        .msg_controllen = sizeof(control.bytes),
+        .msg_controllen = CMSG_SPACE(sizeof(int) * count),
     };
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    int r = job_encode(job, buffer, &data.iov_len);
 
-    if (r < 0)
-        return r;
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int) * JOB_FDS);
-    memcpy(CMSG_DATA(header), fds, sizeof(int) * JOB_FDS);
-    return sendmsg(runner->channel, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+    header->cmsg_len = CMSG_LEN(sizeof(int) * count);
+    memcpy(CMSG_DATA(header), fds, sizeof(int) * count);
+    return sendmsg(channel, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+int spawn_send_job(int channel, const struct job *job, const int fds[JOB_FDS])
+{
+    static char buffer[JOB_SIZE_MAX];
+    size_t size;
+    int r = job_encode(job, buffer, &size);
+
+    return r < 0 ? r : send_with(channel, buffer, size, fds, JOB_FDS);
+}
+
+int spawn_send_tmp(int channel, int tmp)
+{
+    uint32_t order = RUNNER_TMP;
+
+    return send_with(channel, &order, sizeof(order), &tmp, 1);
 }
 
 const char *spawn_step_text(enum runner_step step)
 {
     switch (step) {
+    case RUNNER_STEP_JOIN:
+        return "enter the helper's user namespace";
+    case RUNNER_STEP_CLONE:
+        return "make its namespaces";
+    case RUNNER_STEP_TMP:
+        return "make its guest's /tmp";
     case RUNNER_STEP_DESCRIPTORS:
         return "arrange its descriptors";
     case RUNNER_STEP_USER_MAP:

@@ -50,7 +50,7 @@ static void stream_ready(struct source *source, uint32_t events)
         stop_reading(stream);
 }
 
-int stream_open(struct loop *loop, struct stream *stream, uid_t uid, gid_t gid, int *ret_write_end)
+int stream_open(struct loop *loop, struct stream *stream, int *ret_write_end)
 {
     int ends[2];
     int r;
@@ -61,8 +61,6 @@ int stream_open(struct loop *loop, struct stream *stream, uid_t uid, gid_t gid, 
     stream->source = (struct source){.fd = ends[0], .ready = stream_ready};
     *ret_write_end = ends[1];
     r = fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
-    if (r == 0 && uid != geteuid())
-        r = fchown(ends[1], uid, gid) < 0 ? -errno : 0;
     return r < 0 ? r : loop_add(loop, &stream->source, EPOLLIN);
 }
 

@@ -19,11 +19,10 @@ struct stream {
 };
 
 /*
- * Makes the pipe, which belongs to this user so that a script may open it anew (`echo >
- * /dev/stderr`), and watches it. `*ret_write_end` is the caller's. Returns 0 or a negative errno;
+ * Makes the pipe and watches it. `*ret_write_end` is the caller's. Returns 0 or a negative errno;
  * stream_close() gives back in both cases.
  */
-int stream_open(struct loop *loop, struct stream *stream, uid_t uid, gid_t gid, int *ret_write_end);
+int stream_open(struct loop *loop, struct stream *stream, int *ret_write_end);
 
 /*
  * Takes what is still in the pipe once its writers are dead, and closes it. Bounded, as a script

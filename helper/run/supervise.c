@@ -2,9 +2,9 @@
  * One script from its start to the death of its last process. Helper. What the runner reports is
  * trusted, what comes by the script's pipes is not.
  *
- * The order of things: the job goes to the runner; its reports tell how the exec went and how the
- * main process ended; the runner's own end (its pidfd) tells that nobody is left in its namespace.
- * One timer walks through the stages below.
+ * The order of things: a starter makes the runner and tells of it; the job goes to the runner; its
+ * reports tell how the exec went and how the main process ended; the runner's own end (its pidfd)
+ * tells that nobody is left in its namespace. One timer walks through the stages below.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -23,7 +23,9 @@
 #include <sys/epoll.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
+
+/* Descriptors that may come with a report. */
+#define REPORT_FDS 2
 
 enum stage {
     STAGE_RUNNING,    /* the timer is for SIGTERM */
@@ -36,15 +38,14 @@ struct run {
     struct loop *loop;
     void (*done)(void *owner);
     void *owner;
-    struct runner runner;
-    struct source channel, pidfd;
+    struct source channel, pidfd; /* of the runner; its pidfd comes with its start */
     struct timer timer;
     enum stage stage;
     uint64_t started_ms, deadline_ms, grace_ms;
     struct stream out, err;
     struct denials denials;
     struct reply reply;
-    bool exited, failed;
+    bool killed, exited, failed;
     struct runner_report report;
     struct run_result result;
 };
@@ -127,7 +128,9 @@ static void arm_stage(struct run *run, enum stage stage, uint64_t at_ms)
 
 static void kill_tree(struct run *run)
 {
-    pidfd_send_signal(run->runner.pidfd, SIGKILL, NULL, 0);
+    run->killed = true;
+    if (run->pidfd.fd >= 0)
+        pidfd_send_signal(run->pidfd.fd, SIGKILL, NULL, 0);
     arm_stage(run, STAGE_KILLED, clock_add_ms(clock_now_ms(), RUN_DEATH_MS));
 }
 
@@ -172,12 +175,12 @@ static void note_report(struct run *run, const struct runner_report *report)
     arm_stage(run, STAGE_KILLED, clock_add_ms(clock_now_ms(), RUN_DEATH_MS));
 }
 
-/* Receives one report and the descriptor that may come with it; as recv(2) returns. */
-static ssize_t receive_report(int channel, struct runner_report *ret_report, int *ret_fd)
+/* Receives one report and the descriptors that may come with it; as recv(2) returns. */
+static ssize_t receive_report(int channel, struct runner_report *ret_report, int fds[REPORT_FDS])
 {
     union {
         struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int))];
+        char bytes[CMSG_SPACE(sizeof(int) * REPORT_FDS)];
     } control;
     struct iovec data = {.iov_base = ret_report, .iov_len = sizeof(*ret_report)};
     struct msghdr message = {
@@ -186,42 +189,16 @@ static ssize_t receive_report(int channel, struct runner_report *ret_report, int
         .msg_control = control.bytes,
         .msg_controllen = sizeof(control.bytes),
     };
+    const size_t most = sizeof(int) * REPORT_FDS;
     ssize_t size = recvmsg(channel, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     const struct cmsghdr *header = size > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 
-    if (header && header->cmsg_type == SCM_RIGHTS)
-        memcpy(ret_fd, CMSG_DATA(header), sizeof(int));
+    if (header && header->cmsg_type == SCM_RIGHTS && header->cmsg_len <= CMSG_LEN(most))
+        memcpy(fds, CMSG_DATA(header), header->cmsg_len - CMSG_LEN(0));
     return size;
 }
 
-/* Takes one report; returns false where there is none. */
-static bool take_report(struct run *run)
-{
-    auto_close int listener = -EBADF;
-    struct runner_report report;
-    ssize_t size = receive_report(run->channel.fd, &report, &listener);
-
-    if (size == sizeof(report) && listener >= 0)
-        denials_watch(run->loop, &run->denials, take_fd(&listener));
-    else if (size == sizeof(report))
-        note_report(run, &report);
-    else if (size >= 0 || (errno != EAGAIN && errno != EINTR))
-        forget_source(run, &run->channel);
-    return size == sizeof(report);
-}
-
-static void channel_ready(struct source *source, uint32_t events)
-{
-    take_report(container_of(source, struct run, channel));
-}
-
-static void reap(struct run *run)
-{
-    siginfo_t info;
-
-    TEMP_FAILURE_RETRY(waitid(P_PIDFD, (id_t)run->runner.pidfd, &info, WEXITED | WNOHANG));
-    forget_source(run, &run->pidfd);
-}
+static bool take_report(struct run *run);
 
 /* The runner has ended, and so has every process of its namespace. */
 static void pidfd_ready(struct source *source, uint32_t events)
@@ -230,8 +207,57 @@ static void pidfd_ready(struct source *source, uint32_t events)
 
     while (run->channel.fd >= 0 && take_report(run))
         ;
-    reap(run);
+    forget_source(run, &run->pidfd);
     finish(run);
+}
+
+/* The starter's word: the runner is there, and perhaps the guest's /tmp, or why not. */
+static void note_spawned(struct run *run, const struct runner_report *report, int pidfd, int tmp)
+{
+    int r = -report->error;
+
+    run->pidfd = (struct source){.fd = pidfd, .ready = pidfd_ready};
+    if (loop_add(run->loop, &run->pidfd, EPOLLIN) < 0)
+        close_fd(&run->pidfd.fd);
+    if (r == 0 && tmp >= 0)
+        r = spawn_send_tmp(run->channel.fd, tmp);
+    if (r < 0) {
+        run->failed = true;
+        run->report = *report;
+        run->report.error = -r;
+    }
+    if (r < 0 || run->killed)
+        kill_tree(run);
+}
+
+/* Takes one report; returns false where there is none. */
+static bool take_report(struct run *run)
+{
+    int fds[REPORT_FDS] = {-EBADF, -EBADF};
+    struct runner_report report;
+    ssize_t size = receive_report(run->channel.fd, &report, fds);
+
+    if (size == sizeof(report) && report.event == RUNNER_SPAWNED)
+        note_spawned(run, &report, take_fd(&fds[0]), fds[1]);
+    else if (size == sizeof(report) && report.event == RUNNER_LISTENER)
+        denials_watch(run->loop, &run->denials, take_fd(&fds[0]));
+    else if (size == sizeof(report))
+        note_report(run, &report);
+    else if (size >= 0 || (errno != EAGAIN && errno != EINTR))
+        forget_source(run, &run->channel);
+    close_fd(&fds[0]);
+    close_fd(&fds[1]);
+    return size == sizeof(report);
+}
+
+static void channel_ready(struct source *source, uint32_t events)
+{
+    struct run *run = container_of(source, struct run, channel);
+
+    take_report(run);
+    /* Nobody holds the other end, and no runner was made. */
+    if (run->channel.fd < 0 && run->pidfd.fd < 0)
+        finish(run);
 }
 
 void run_free(struct run *run)
@@ -284,22 +310,24 @@ static int open_streams(struct run *run, const struct run_job *job, int *ret_out
     }
     run->out.tail.limit = run->err.tail.limit = job->output_kept;
     if (r == 0)
-        r = stream_open(run->loop, &run->out, job->sandbox->uid, job->sandbox->gid, ret_out);
+        r = stream_open(run->loop, &run->out, ret_out);
     if (r == 0)
-        r = stream_open(run->loop, &run->err, job->sandbox->uid, job->sandbox->gid, ret_err);
+        r = stream_open(run->loop, &run->err, ret_err);
     return r;
 }
 
-static int watch_runner(struct run *run)
+static int start_runner(struct run *run, const struct spawn_context *context,
+                        const struct run_job *job)
 {
+    const struct spawn_request request = {
+        .clone_flags = job->sandbox->clone_flags,
+        .tmp = job->tmp,
+    };
     int r;
 
-    run->channel = (struct source){.fd = run->runner.channel, .ready = channel_ready};
-    run->pidfd = (struct source){.fd = run->runner.pidfd, .ready = pidfd_ready};
-    r = loop_add(run->loop, &run->channel, EPOLLIN);
-    if (r == 0)
-        r = loop_add(run->loop, &run->pidfd, EPOLLIN);
-    return r;
+    r = spawn_runner(context, &request, &run->channel.fd);
+    run->channel.ready = channel_ready;
+    return r == 0 ? loop_add(run->loop, &run->channel, EPOLLIN) : r;
 }
 
 static void arm_deadline(struct run *run, const struct run_job *job)
@@ -324,19 +352,19 @@ static int note_sandbox(struct run_result *result, const struct sandbox *sandbox
 static int begin(struct run *run, const struct spawn_context *context, const struct run_job *job)
 {
     auto_close int in = -EBADF, out = -EBADF, err = -EBADF;
+    struct job sent = job->job;
     int r;
 
+    sent.tmp_follows = job->tmp != NULL;
     r = note_sandbox(&run->result, job->sandbox);
     if (r == 0)
         r = fd_reopen_readonly(job->stdin_memfd >= 0 ? job->stdin_memfd : context->null_fd, &in);
     if (r == 0)
         r = open_streams(run, job, &out, &err);
     if (r == 0)
-        r = spawn_runner(context, job->sandbox->clone_flags, &run->runner);
+        r = start_runner(run, context, job);
     if (r == 0)
-        r = watch_runner(run);
-    if (r == 0)
-        r = spawn_send_job(&run->runner, &job->job,
+        r = spawn_send_job(run->channel.fd, &sent,
                            (int[JOB_FDS]){in, out, err, job->sandbox->plan_fd});
     return r;
 }

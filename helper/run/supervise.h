@@ -24,14 +24,15 @@ struct run;
 
 /* What to run. All is borrowed until run_start() returns. */
 struct run_job {
-    struct job job;
+    struct job job; /* but for tmp_follows */
     const struct sandbox *sandbox;
-    int stdin_memfd;      /* opened afresh for the script; negative: /dev/null */
-    bool filter;          /* stdout is the new XML */
-    size_t output_max;    /* bytes of it */
-    size_t output_kept;   /* bytes of the end of each other stream */
-    uint64_t deadline_ms; /* CLOCK_MONOTONIC: SIGKILL */
-    uint64_t grace_ms;    /* before that: SIGTERM; at most a quarter of the time is used for it */
+    const struct spawn_tmp *tmp; /* the guest's own /tmp; NULL: none */
+    int stdin_memfd;             /* opened afresh for the script; negative: /dev/null */
+    bool filter;                 /* stdout is the new XML */
+    size_t output_max;           /* bytes of it */
+    size_t output_kept;          /* bytes of the end of each other stream */
+    uint64_t deadline_ms;        /* CLOCK_MONOTONIC: SIGKILL */
+    uint64_t grace_ms; /* before that: SIGTERM; at most a quarter of the time is used for it */
 };
 
 /* How it ended. */

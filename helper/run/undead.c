@@ -1,5 +1,5 @@
 /*
- * Runners that were killed and are not yet reaped. Helper; the kernel alone speaks here.
+ * Runners that were killed and are not yet dead. Helper; the kernel alone speaks here.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -8,7 +8,6 @@
 #include "cleanup.h"
 
 #include <sys/epoll.h>
-#include <sys/wait.h>
 
 struct undead {
     struct undead *next;
@@ -40,9 +39,6 @@ static void forget(struct undead *undead)
 static void undead_ready(struct source *source, uint32_t events)
 {
     struct undead *undead = container_of(source, struct undead, pidfd);
-    siginfo_t info;
-
-    waitid(P_PIDFD, (id_t)source->fd, &info, WEXITED | WNOHANG);
     forget(undead);
 }
 
@@ -51,8 +47,7 @@ void undead_watch(struct loop *loop, int pidfd)
     auto_free struct undead *undead = calloc(1, sizeof(*undead));
     auto_close int owned = pidfd;
 
-    /* Without memory the runner stays a zombie until the helper ends: nothing else depends on it.
-     */
+    /* Without memory the runner is not counted: nothing else depends on it. */
     if (!undead)
         return;
     undead->loop = loop;

@@ -1,5 +1,5 @@
 /*
- * Runners that were killed and are not yet reaped: a process in state D keeps its namespace, while
+ * Runners that were killed and are not yet dead: a process in state D keeps its namespace, while
  * the verdict has gone without it. Helper.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -8,12 +8,12 @@
 
 #include "loop.h"
 
-/* Waits in the background for the end of a killed runner, whose pidfd it takes over, and reaps it.
+/* Waits in the background for the end of a killed runner, whose pidfd it takes over.
  */
 void undead_watch(struct loop *loop, int pidfd);
 
 /* How many are still there, for status. */
 size_t undead_count(void);
 
-/* Waits no longer: what is still there is reaped by who reaps this process's children. */
+/* Waits no longer: what is still there ends without us. */
 void undead_clear(void);

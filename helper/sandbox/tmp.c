@@ -1,6 +1,7 @@
 /*
- * /tmp of a guest. Helper. What scripts left in it is untrusted: a folder goes by unmounting its
- * tmpfs, so that no name in it is ever looked at.
+ * /tmp of a guest. Helper. What scripts left in it is untrusted: a folder goes by removing the
+ * mount point, and the kernel takes the tmpfs with it in whatever namespace it is mounted, so that
+ * no name in it is ever looked at.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -10,11 +11,12 @@
 #include "plan.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A name's escaped form is cut to this, and its hash added, so that it fits into NAME_MAX. */
 #define ESCAPED_MAX 160
@@ -52,29 +54,7 @@ static char *folder_prefix(const char *driver, const char *object)
     return prefix;
 }
 
-static bool is_mounted(const char *path)
-{
-    struct stat here, above;
-    auto_free char *parent = NULL;
-
-    if (asprintf(&parent, "%s/..", path) < 0 || lstat(path, &here) < 0 || lstat(parent, &above) < 0)
-        return false;
-    return S_ISDIR(here.st_mode) && here.st_dev != above.st_dev;
-}
-
-static int mount_folder(const char *path, uint64_t size)
-{
-    char options[96];
-
-    if (mkdir(path, 0700) < 0 && errno != EEXIST)
-        return -errno;
-    snprintf(options, sizeof(options), "mode=1777,size=%llu,nr_inodes=%llu",
-             (unsigned long long)size, (unsigned long long)plan_tmp_inodes(size));
-    return mount("virthook", path, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0 ? -errno : 0;
-}
-
-/* The service's own folder, for all to pass through, and in it one that is root's alone. */
-static int make_place(const char *place)
+int tmp_make_place(const char *place, uid_t uid, gid_t gid)
 {
     auto_free char *copy = strdup(place);
 
@@ -82,36 +62,28 @@ static int make_place(const char *place)
         return -ENOMEM;
     if (mkdir(dirname(copy), 0755) == 0)
         chmod(copy, 0755);
-    return mkdir(place, 0700) < 0 && errno != EEXIST ? -errno : 0;
+    if (mkdir(place, 0700) < 0 && errno != EEXIST)
+        return -errno;
+    return uid != 0 && chown(place, uid, gid) < 0 ? -errno : 0;
 }
 
-int tmp_take(const char *place, const struct tmp_owner *owner, uint64_t size, char **ret_path)
+int tmp_take(const char *place, const struct tmp_owner *owner, char **ret_name)
 {
     auto_free char *prefix = folder_prefix(owner->driver, owner->object);
     auto_free char *path = NULL;
-    int r;
 
     if (!prefix || asprintf(&path, "%s/%s-%u", place, prefix, owner->uid) < 0)
         return -ENOMEM;
-    r = make_place(place);
-    if (r < 0)
-        return r;
-    r = is_mounted(path) ? 0 : mount_folder(path, size);
-    if (r < 0)
-        return r;
-    *ret_path = take_pointer(&path);
-    return 0;
+    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+        return -errno;
+    *ret_name = strdup(path + strlen(place));
+    return *ret_name ? 0 : -ENOMEM;
 }
 
-static void remove_folder(const char *place, const char *name)
+void tmp_options(uint64_t size, char *ret_options)
 {
-    auto_free char *path = NULL;
-
-    if (asprintf(&path, "%s/%s", place, name) < 0)
-        return;
-    if (is_mounted(path))
-        umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
-    rmdir(path);
+    snprintf(ret_options, TMP_OPTIONS_SIZE, "mode=1777,size=%llu,nr_inodes=%llu",
+             (unsigned long long)size, (unsigned long long)plan_tmp_inodes(size));
 }
 
 void tmp_release(const char *place, const char *driver, const char *object)
@@ -125,7 +97,7 @@ void tmp_release(const char *place, const char *driver, const char *object)
     while ((entry = readdir(folder))) {
         if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0 &&
             entry->d_name[strlen(prefix)] == '-')
-            remove_folder(place, entry->d_name);
+            unlinkat(dirfd(folder), entry->d_name, AT_REMOVEDIR);
     }
     closedir(folder);
 }

@@ -17,10 +17,21 @@ struct tmp_owner {
 };
 
 /*
- * The folder of this owner below `place`, made with `size` bytes of room where it was not there: a
- * tmpfs of its own. `*ret_path` is the caller's to free. Returns 0 or a negative errno.
+ * Makes the folder of all guests' folders, this user's alone, and the one above it, for all to pass
+ * through. Returns 0 or a negative errno.
  */
-int tmp_take(const char *place, const struct tmp_owner *owner, uint64_t size, char **ret_path);
+int tmp_make_place(const char *place, uid_t uid, gid_t gid);
+
+/*
+ * The folder of this owner below `place`, made where it was not there: a mount point for a tmpfs,
+ * which is mounted in the space alone (space.h). `*ret_name` is the folder as seen there, "/name",
+ * the caller's to free. Returns 0 or a negative errno.
+ */
+int tmp_take(const char *place, const struct tmp_owner *owner, char **ret_name);
+
+/* The tmpfs's options for `size` bytes of room, in TMP_OPTIONS_SIZE bytes. */
+#define TMP_OPTIONS_SIZE 96
+void tmp_options(uint64_t size, char *ret_options);
 
 /*
  * Removes all folders of this object, whoever's, with all that is in them. What is not there is let

@@ -23,7 +23,7 @@ static const char *const environment[] = {"LC_ALL=C", "VIRTHOOK_EXTRA=a\nb", NUL
 static const char *const none[] = {NULL};
 
 static const struct job usual = {
-    .path = "/h/qemu", .tmp = "/run/t", .argv = arguments, .envp = environment};
+    .path = "/h/qemu", .tmp_follows = true, .argv = arguments, .envp = environment};
 
 static size_t encode(const struct job *job)
 {
@@ -47,18 +47,18 @@ static void a_job_comes_out_as_it_went_in(void **state)
 
     assert_int_equal(job_decode(buffer, size, &found), 0);
     assert_string_equal(found.path, usual.path);
-    assert_string_equal(found.tmp, usual.tmp);
+    assert_true(found.tmp_follows);
     assert_same(arguments, found.argv);
     assert_same(environment, found.envp);
 }
 
 static void a_job_may_have_no_argument_and_no_environment(void **state)
 {
-    const struct job job = {.path = "", .tmp = "", .argv = none, .envp = none};
+    const struct job job = {.path = "", .argv = none, .envp = none};
 
     assert_int_equal(job_decode(buffer, encode(&job), &found), 0);
     assert_string_equal(found.path, "");
-    assert_string_equal(found.tmp, "");
+    assert_false(found.tmp_follows);
     assert_null(found.argv[0]);
     assert_null(found.envp[0]);
 }
@@ -69,7 +69,7 @@ static void a_job_of_the_longest_names_fits(void **state)
     static char path[4096], object[1025], extra[4097], entry[4200];
     const char *const longest[] = {path, object, "x", "x", extra, NULL};
     const char *const variables[] = {entry, entry, entry, entry, NULL};
-    const struct job job = {.path = path, .tmp = path, .argv = longest, .envp = variables};
+    const struct job job = {.path = path, .argv = longest, .envp = variables};
 
     memset(path, 'p', sizeof(path) - 1);
     memset(object, 'o', sizeof(object) - 1);
@@ -83,15 +83,14 @@ static void a_job_that_is_too_large_is_refused(void **state)
     static char large[JOB_SIZE_MAX];
     const char *const list[] = {large, NULL};
     const struct job jobs[] = {
-        {.path = large, .tmp = "", .argv = none, .envp = none},
-        {.path = "", .tmp = large, .argv = none, .envp = none},
-        {.path = "", .tmp = "", .argv = list, .envp = none},
-        {.path = "", .tmp = "", .argv = none, .envp = list},
+        {.path = large, .argv = none, .envp = none},
+        {.path = "", .argv = list, .envp = none},
+        {.path = "", .argv = none, .envp = list},
     };
     size_t size = 7;
 
     memset(large, 'x', sizeof(large) - 1);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 3; i++)
         assert_int_equal(job_encode(&jobs[i], buffer, &size), -E2BIG);
     assert_int_equal(size, 7);
 }
@@ -99,7 +98,7 @@ static void a_job_that_is_too_large_is_refused(void **state)
 static void as_many_strings_as_allowed_fit_and_one_more_does_not(void **state)
 {
     const char *list[JOB_STRINGS_MAX + 2] = {NULL};
-    const struct job job = {.path = "p", .tmp = "", .argv = list, .envp = list};
+    const struct job job = {.path = "p", .argv = list, .envp = list};
     size_t size;
 
     for (size_t i = 0; i < JOB_STRINGS_MAX; i++)

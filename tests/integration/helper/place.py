@@ -32,8 +32,8 @@ class Place:
         return path
 
     def configure(self, text):
-        """Where there are profiles, guests' own /tmp are kept in here too."""
-        if "profile" in text and "guest_tmp" not in text:
+        """Guests' own /tmp are kept in here too."""
+        if "guest_tmp" not in text:
             text += f'\nguest_tmp = "{self.root}/guest-tmp"\n'
         self.config.write_text(text, encoding="utf-8")
         self.config.chmod(0o644)
@@ -74,6 +74,8 @@ class Place:
         return self.records("end")
 
     def remove(self):
-        for folder in self.root.glob("guest-tmp/*"):
-            subprocess.run(["/bin/umount", folder], check=False, stderr=subprocess.DEVNULL)
+        """With the namespaces that helpers have pinned to files in it."""
+        for folder in self.root.glob("*.spaces"):
+            subprocess.run(["/bin/umount", "--recursive", folder], check=False,
+                           stderr=subprocess.DEVNULL)
         shutil.rmtree(self.root)

@@ -1,0 +1,16 @@
+/*
+ * The mount namespace that guests' /tmp are kept in. Helper, at start.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+/*
+ * Makes one that shows the folder `place` and nothing else, in the user namespace or, where that is
+ * negative, in the helper's. `*ret_fd` is the caller's. Returns 0 or a negative errno.
+ */
+int space_tmp_make(const char *place, int user_ns, int *ret_fd);
+
+/* Mounts what is mounted on folders of the place in one namespace in the other too, as far as
+ * nothing is mounted there. What cannot be had is left out. */
+void space_tmp_copy(const char *place, int from_mount_ns, int to_mount_ns);

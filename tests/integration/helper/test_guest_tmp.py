@@ -1,0 +1,97 @@
+"""A guest's own /tmp: from its first call to its release, and nobody else's."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+from pathlib import Path
+
+import pytest
+
+CONFIGURATION = """
+per_guest_layout = no
+default_profile = "own"
+profile "own" {{ user = "{user}"
+    tmp_size = 1M }}
+"""
+
+WRITE = 'echo "$1 $2" >>/tmp/state; cat /tmp/state >&2'
+
+
+@pytest.fixture
+def guests(place, start):
+    """Starts a helper whose scripts have a /tmp of their guest's own, and write down each call."""
+    place.script("qemu", WRITE)
+
+    def start_helper(user="nobody", **more):
+        place.configure(CONFIGURATION.format(user=user) + more.pop("also", ""))
+        return start(**more)
+
+    return start_helper
+
+
+def seen(helper, guest, operation):
+    verdict = helper.peer.call(guest, operation)
+    assert verdict.allow, verdict.message
+    return verdict.script["stderr_tail"].splitlines()
+
+
+def test_what_prepare_left_is_there_until_release(guests):
+    helper = guests()
+    assert seen(helper, "d1", "prepare") == ["d1 prepare"]
+    assert seen(helper, "d1", "start") == ["d1 prepare", "d1 start"]
+    assert seen(helper, "d1", "release") == ["d1 prepare", "d1 start", "d1 release"]
+    assert seen(helper, "d1", "prepare") == ["d1 prepare"]
+
+
+def test_another_guest_has_another(guests):
+    helper = guests()
+    seen(helper, "d1", "prepare")
+    assert seen(helper, "d2", "prepare") == ["d2 prepare"]
+
+
+def test_it_is_there_over_a_restart_of_the_helper(guests):
+    first = guests()
+    seen(first, "d1", "prepare")
+    first.end()
+    assert seen(guests(), "d1", "start") == ["d1 prepare", "d1 start"]
+
+
+def test_a_killed_helper_leaves_it_too(guests):
+    first = guests()
+    seen(first, "d1", "prepare")
+    first.kill()
+    assert seen(guests(), "d1", "start") == ["d1 prepare", "d1 start"]
+
+
+def test_two_helpers_of_one_place_share_it(guests):
+    """As where the shim starts a helper for each call."""
+    first, second = guests(), guests()
+    seen(first, "d1", "prepare")
+    assert seen(second, "d1", "start") == ["d1 prepare", "d1 start"]
+    seen(second, "d1", "release")
+    assert seen(first, "d1", "prepare") == ["d1 prepare"]
+
+
+def test_the_host_s_table_of_mounts_does_not_grow_with_guests(guests):
+    helper = guests()
+    seen(helper, "d0", "prepare")
+    before = Path("/proc/self/mountinfo").read_text(encoding="utf-8")
+    for number in range(20):
+        seen(helper, f"d{number}", "prepare")
+    assert Path("/proc/self/mountinfo").read_text(encoding="utf-8") == before
+
+
+def test_more_than_its_size_does_not_fit(guests, place):
+    helper = guests()
+    place.script("qemu", "head -c 2000000 /dev/zero >/tmp/large")
+    assert not helper.peer.call("d1", "prepare").allow
+    place.script("qemu", "head -c 200000 /dev/zero >/tmp/small")
+    assert helper.peer.call("d2", "prepare").allow
+
+
+def test_released_it_takes_no_memory_any_more(guests, place):
+    """The tmpfs goes with its mount point, in whatever namespace it is mounted."""
+    helper = guests()
+    place.script("qemu", "head -c 900000 /dev/zero >/tmp/full || exit 1")
+    for _ in range(3):
+        for operation in ("prepare", "release"):
+            assert helper.peer.call("d1", operation).allow
+    assert not list((place.root / "guest-tmp").iterdir())
