@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "command.h"
+#include "fd.h"
 #include "virthook.h"
 
 #include <stddef.h>
@@ -46,6 +47,7 @@ int main(int argc, char **argv)
     const char *name = argc > 1 ? argv[1] : "";
     const struct command *command = find_command(name);
 
+    fd_fill_standard();
     if (command)
         return command->run(argc - 1, argv + 1);
     if (strcmp(name, "--help") == 0) {

@@ -17,6 +17,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "fd.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -176,10 +177,8 @@ void process_kill(const struct process *process)
 static void await_end(const struct process *process, int wait_ms)
 {
     uint64_t until = clock_add_ms(clock_now_ms(), (uint64_t)wait_ms);
-    struct pollfd pollfd = {.fd = process->pidfd, .events = POLLIN};
 
-    while (poll(&pollfd, 1, clock_timeout_ms(until)) < 0 && errno == EINTR)
-        continue;
+    (void)fd_await(process->pidfd, POLLIN, until);
 }
 
 bool process_reap(struct process *process, int wait_ms)

@@ -61,20 +61,6 @@ int request_read(const struct virthook_request *from, struct virthook_request *r
     return 0;
 }
 
-/* Waits until there is something to read, or the time is over. */
-static int await_input(int fd, uint64_t until_ms)
-{
-    struct pollfd pollfd = {.fd = fd, .events = POLLIN};
-    int r;
-
-    do
-        r = poll(&pollfd, 1, clock_timeout_ms(until_ms));
-    while (r < 0 && errno == EINTR);
-    if (r < 0)
-        return -errno;
-    return r == 0 ? -ETIMEDOUT : 0;
-}
-
 /* Reads once; 0 with `*ret_count` 0 at the end. */
 static int read_some(int fd, void *buffer, uint64_t until_ms, size_t *ret_count)
 {
@@ -82,7 +68,7 @@ static int read_some(int fd, void *buffer, uint64_t until_ms, size_t *ret_count)
     int r;
 
     do {
-        r = await_input(fd, until_ms);
+        r = fd_await(fd, POLLIN, until_ms);
         if (r < 0)
             return r;
         count = read(fd, buffer, COPY_SIZE);

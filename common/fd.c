@@ -7,9 +7,11 @@
 #include "fd.h"
 
 #include "cleanup.h"
+#include "clock.h"
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -52,6 +54,30 @@ int fd_read_all(int fd, void *data, size_t size, size_t *ret_size)
     }
     *ret_size = got;
     return 0;
+}
+
+int fd_await(int fd, short events, uint64_t until_ms)
+{
+    struct pollfd pollfd = {.fd = fd, .events = events};
+    int r;
+
+    do
+        r = poll(&pollfd, 1, clock_timeout_ms(until_ms));
+    while (r < 0 && errno == EINTR);
+    if (r < 0)
+        return -errno;
+    return r == 0 ? -ETIMEDOUT : 0;
+}
+
+void fd_fill_standard(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
 }
 
 int fd_new_memfd(const char *name, int *ret_fd)

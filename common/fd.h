@@ -1,5 +1,6 @@
 /*
- * Descriptors, in every process: whole reads and writes, memfds that nobody can change any more.
+ * Descriptors, in every process: whole reads and writes, bounded waits, memfds that nobody can
+ * change any more.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -7,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* The seals of every memfd that crosses a process boundary: its content and size are final. */
@@ -23,6 +25,18 @@ int fd_write_all(int fd, const void *data, size_t size);
  * errno.
  */
 int fd_read_all(int fd, void *data, size_t size, size_t *ret_size);
+
+/*
+ * Waits until poll(2) has something to say on `events` or an error of `fd`, at the most until
+ * `until_ms` (common/clock.h). Returns 0, -ETIMEDOUT or another negative errno.
+ */
+int fd_await(int fd, short events, uint64_t until_ms);
+
+/*
+ * Opens /dev/null for each of the descriptors 0, 1 and 2 that is closed: what is opened next takes
+ * the lowest number, and a socket that took that of stdout would be written to as stdout.
+ */
+void fd_fill_standard(void);
 
 /*
  * A memfd that holds a copy of `data` and is sealed with FD_FINAL_SEALS; the caller owns it.

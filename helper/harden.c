@@ -5,23 +5,12 @@
  */
 #include "harden.h"
 
-#include <fcntl.h>
+#include "fd.h"
+
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Opens get the lowest number, so that none of them becomes one of the three by accident. */
-static void fill_standard_descriptors(void)
-{
-    int fd;
-
-    do {
-        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    } while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd > STDERR_FILENO)
-        close(fd);
-}
 
 /* Scripts keep the former limit: more than 1024 breaks those that use select(2). */
 static void raise_file_limit(struct rlimit *ret_former)
@@ -37,7 +26,7 @@ static void raise_file_limit(struct rlimit *ret_former)
 void harden_process(struct rlimit *ret_files)
 {
     raise_file_limit(ret_files);
-    fill_standard_descriptors();
+    fd_fill_standard();
     prctl(PR_SET_DUMPABLE, 0);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);

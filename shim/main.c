@@ -12,6 +12,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "fd.h"
 #include "stdio_fds.h"
 #include "text.h"
 #include "virthook-config.h"
@@ -154,7 +155,7 @@ int main(int argc, char **argv)
     struct virthook *hook = NULL;
     int r, status;
 
-    stdio_secure();
+    fd_fill_standard();
     signal(SIGPIPE, SIG_IGN);
     if (!is_sound_start(argc, argv))
         return DENY;

@@ -5,10 +5,12 @@
  */
 #include "fd.h"
 
+#include "clock.h"
 #include "open_fds.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,6 +19,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -178,6 +182,54 @@ static void a_write_to_nobody_is_an_error(void **state)
     close(pair[1]);
 }
 
+static void a_wait_ends_when_there_is_something_or_the_time_is_over(void **state)
+{
+    uint64_t begin = clock_now_ms();
+    int pair[2];
+
+    assert_int_equal(pipe(pair), 0);
+    assert_int_equal(fd_await(pair[0], POLLIN, begin + 20), -ETIMEDOUT);
+    assert_true(clock_now_ms() >= begin + 20);
+    assert_int_equal(fd_await(pair[1], POLLOUT, CLOCK_NEVER), 0);
+    close(pair[1]);
+    assert_int_equal(fd_await(pair[0], POLLIN, CLOCK_NEVER), 0);
+    close(pair[0]);
+}
+
+/* In a child, whose exit status is the number of the first thing that is wrong. */
+static int fill_after_closing(int closed)
+{
+    char byte = 'x';
+    struct stat st;
+
+    close(closed);
+    fd_fill_standard();
+    if (fstat(closed, &st) < 0 || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
+        return 1;
+    if (read(closed, &byte, 1) != 0 || write(closed, &byte, 1) != 1)
+        return 2;
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            return 3;
+    return fcntl(STDERR_FILENO + 1, F_GETFD) < 0 ? 0 : 4;
+}
+
+static void each_closed_standard_descriptor_becomes_dev_null(void **state)
+{
+    for (int closed = 0; closed <= STDERR_FILENO; closed++) {
+        pid_t child = fork();
+        int status;
+
+        assert_true(child >= 0);
+        if (child == 0) {
+            close_range(STDERR_FILENO + 1, ~0U, 0);
+            _exit(fill_after_closing(closed));
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +243,8 @@ int main(void)
         cmocka_unit_test(a_whole_read_goes_on_to_the_end),
         cmocka_unit_test(a_whole_write_goes_on_until_all_is_written),
         cmocka_unit_test(a_write_to_nobody_is_an_error),
+        cmocka_unit_test(a_wait_ends_when_there_is_something_or_the_time_is_over),
+        cmocka_unit_test(each_closed_standard_descriptor_becomes_dev_null),
     };
 
     return cmocka_run_group_tests_name("fd", tests, NULL, NULL);
