@@ -6,19 +6,21 @@
 #include "run_options.h"
 
 #include "command.h"
+#include "number.h"
 #include "virthook-config.h"
 #include "virthook.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* A deadline as the configuration may have it, in seconds. */
-#define TIMEOUT_MIN 0.1
-#define TIMEOUT_MAX 3600.0
+/* A deadline as the configuration may have it. */
+#define TIMEOUT_MIN_MS 100
+#define TIMEOUT_MAX_MS 3600000
 
 #define NAMES_MIN 4
 #define NAMES_MAX 5
@@ -70,19 +72,27 @@ static const struct option long_options[] = {
     {0},
 };
 
-static bool complain(const char *what, const char *detail)
+static bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static bool complain(const char *format, ...)
 {
-    fprintf(stderr, "virt-hook run: %s%s\nTry 'virt-hook run --help'.\n", what, detail);
+    va_list arguments;
+
+    fputs("virt-hook run: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputs("\nTry 'virt-hook run --help'.\n", stderr);
     return false;
 }
 
 /* The library takes absolute paths alone, a person gives any. */
-static bool take_path(const char *value, char **slot)
+static bool take_path(const char *option, const char *value, char **slot)
 {
     char *here = NULL, *path = NULL;
 
     if (!value[0])
-        return complain("a path is empty", "");
+        return complain("the path of %s is empty", option);
     if (value[0] == '/') {
         path = strdup(value);
     } else {
@@ -92,7 +102,7 @@ static bool take_path(const char *value, char **slot)
     }
     free(here);
     if (!path)
-        return complain("the path cannot be made absolute: ", strerror(errno));
+        return complain("the path '%s' cannot be made absolute: %s", value, strerror(errno));
     free(*slot);
     *slot = path;
     return true;
@@ -100,14 +110,11 @@ static bool take_path(const char *value, char **slot)
 
 static bool take_timeout(const char *value, uint64_t *ret_ms)
 {
-    double seconds;
-    char *end;
+    uint64_t ms;
 
-    errno = 0;
-    seconds = strtod(value, &end);
-    if (end == value || *end || errno || !(seconds >= TIMEOUT_MIN && seconds <= TIMEOUT_MAX))
-        return complain("--timeout wants 0.1 to 3600 seconds, and is ", value);
-    *ret_ms = (uint64_t)(seconds * 1000 + 0.5);
+    if (!number_parse_seconds(value, &ms) || ms < TIMEOUT_MIN_MS || ms > TIMEOUT_MAX_MS)
+        return complain("--timeout takes seconds from 0.1 to 3600, not '%s'", value);
+    *ret_ms = ms;
     return true;
 }
 
@@ -116,13 +123,13 @@ static bool take_option(struct run_options *options, int key, const char *given,
 {
     switch (key) {
     case KEY_CONFIG:
-        return take_path(optarg, &options->config);
+        return take_path("--config", optarg, &options->config);
     case KEY_HOOKS:
-        return take_path(optarg, &options->hooks);
+        return take_path("--hooks", optarg, &options->hooks);
     case KEY_AUDIT:
-        return take_path(optarg, &options->audit);
+        return take_path("--audit", optarg, &options->audit);
     case KEY_HELPER:
-        return take_path(optarg, &options->helper);
+        return take_path("--helper", optarg, &options->helper);
     case KEY_PROFILE:
         options->profile = optarg;
         return true;
@@ -136,20 +143,21 @@ static bool take_option(struct run_options *options, int key, const char *given,
         *ret_status = STATUS_ALLOW;
         return false;
     case ':':
-        return complain("a value is missing after ", given);
+        return complain("a value is missing after %s", given);
     default:
-        return complain("there is no option ", given);
+        return complain("there is no option %s", given);
     }
 }
 
 static bool take_names(struct run_options *options, int count, char **names)
 {
     if (count < NAMES_MIN)
-        return complain("a name is missing: DRIVER OBJECT OPERATION SUB-OPERATION [EXTRA]", "");
+        return complain("a name is missing: DRIVER OBJECT OPERATION SUB-OPERATION [EXTRA]");
     if (count > NAMES_MAX)
-        return complain("one name too many: ", names[NAMES_MAX]);
+        return complain("one name too many: '%s'", names[NAMES_MAX]);
     if (!virthook_is_driver(names[0]))
-        return complain("the driver is qemu, network, lxc, libxl, bhyve or daemon, not ", names[0]);
+        return complain("the driver is qemu, network, lxc, libxl, bhyve or daemon, not '%s'",
+                        names[0]);
     options->driver = names[0];
     options->object = names[1];
     options->operation = names[2];

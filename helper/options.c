@@ -6,19 +6,23 @@
  */
 #include "options.h"
 
+#include "number.h"
 #include "virthook-config.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* The longest name of a helper; it becomes part of a file's name. */
 #define HELPER_NAME_MAX 64
+
+/* An hour, as the configuration's. */
+#define DEADLINE_MAX_MS 3600000
 
 static const char help_text[] =
     "Usage: virthook-helper [OPTION]...\n"
@@ -62,17 +66,15 @@ static const struct option long_options[] = {
 
 static bool parse_number(const char *text, uint64_t most, uint64_t *ret_number)
 {
-    unsigned long long number;
-    char *end;
+    return number_parse(text, ret_number) && *ret_number <= most;
+}
 
-    if (!isdigit((unsigned char)*text))
-        return false;
-    errno = 0;
-    number = strtoull(text, &end, 10);
-    if (errno || *end || number > most)
-        return false;
-    *ret_number = number;
-    return true;
+static bool is_channel(int fd)
+{
+    int type;
+    socklen_t size = sizeof(type);
+
+    return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
 }
 
 static bool is_name(const char *name)
@@ -87,7 +89,7 @@ static bool is_name(const char *name)
 
 static bool refuse(const char *option, const char *value, const char *wanted)
 {
-    fprintf(stderr, "virthook-helper: --%s %s: wants %s\n", option, value, wanted);
+    fprintf(stderr, "virthook-helper: --%s takes %s, not '%s'\n", option, wanted, value);
     return false;
 }
 
@@ -105,18 +107,20 @@ static bool take_option(struct options *options, int key, const char *value)
 
     switch (key) {
     case KEY_CHANNEL:
-        if (!parse_number(value, INT_MAX, &number))
-            return refuse("channel", value, "the number of an open descriptor");
+        if (!parse_number(value, INT_MAX, &number) || !is_channel((int)number))
+            return refuse("channel", value,
+                          "the number of an inherited socket of type SOCK_SEQPACKET");
         options->channel = (int)number;
         return true;
     case KEY_DEADLINE:
-        if (!parse_number(value, 3600 * 1000, &number) || number == 0)
-            return refuse("deadline", value, "milliseconds, at most an hour of them");
+        if (!parse_number(value, DEADLINE_MAX_MS, &number) || number == 0)
+            return refuse("deadline", value, "milliseconds from 1 to 3600000");
         options->deadline_ms = number;
         return true;
     case KEY_NAME:
         if (!is_name(value))
-            return refuse("name", value, "letters, digits, '.', '_' and '-'");
+            return refuse("name", value,
+                          "1 to 64 letters, digits, '.', '_' and '-', the first no '.'");
         options->name = value;
         return true;
     case KEY_CONFIG:
@@ -162,11 +166,16 @@ bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_
     }
     options.activated = count_activated();
     if (optind < argc) {
-        fprintf(stderr, "virthook-helper: what is '%s'? See --help\n", argv[optind]);
+        fprintf(stderr,
+                "virthook-helper: '%s' is no option, and nothing else is taken; try "
+                "'virthook-helper --help'\n",
+                argv[optind]);
         return false;
     }
     if (options.channel < 0 && !options.listen && !options.activated) {
-        fputs("virthook-helper: whom to serve? Give --listen or --channel\n", stderr);
+        fputs("virthook-helper: nobody to serve: give --listen PATH, or --channel FD, or have it "
+              "started by socket activation\n",
+              stderr);
         return false;
     }
     *ret_options = options;

@@ -11,6 +11,7 @@
 #include "cleanup.h"
 #include "config_value.h"
 #include "message.h"
+#include "number.h"
 #include "virthook-config.h"
 
 #include <string.h>
@@ -109,9 +110,9 @@ static bool parse_number(const struct key *key, const char *value, uint64_t *ret
 
     switch (key->type) {
     case KEY_SECONDS:
-        return config_value_seconds(value, ret_number);
+        return number_parse_seconds(value, ret_number);
     case KEY_COUNT:
-        return config_value_number(value, ret_number);
+        return number_parse(value, ret_number);
     case KEY_BYTES:
         return config_value_bytes(value, ret_number);
     case KEY_YES_NO:

@@ -13,6 +13,7 @@
 #include "config_profile_name.h"
 #include "config_text.h"
 #include "config_value.h"
+#include "number.h"
 
 #include <string.h>
 
@@ -213,11 +214,11 @@ static bool parse_number(const struct key *key, const char *value, uint64_t *ret
 {
     switch (key->type) {
     case KEY_SECONDS:
-        return config_value_seconds(value, ret_number);
+        return number_parse_seconds(value, ret_number);
     case KEY_BYTES:
         return config_value_bytes(value, ret_number);
     default:
-        return config_value_number(value, ret_number);
+        return number_parse(value, ret_number);
     }
 }
 

@@ -13,6 +13,7 @@
 #include "config_profile_name.h"
 #include "config_value.h"
 #include "names.h"
+#include "number.h"
 
 #include <fnmatch.h>
 #include <string.h>
@@ -139,7 +140,7 @@ static int set_deadline(struct rule *rule, const char *value, unsigned int line,
 
     if (rule->deadline_ms > 0)
         return refuse_again("deadline", line, problem);
-    if (!config_value_seconds(value, &ms) || ms < CONFIG_DEADLINE_LEAST_MS ||
+    if (!number_parse_seconds(value, &ms) || ms < CONFIG_DEADLINE_LEAST_MS ||
         ms > CONFIG_DEADLINE_MOST_MS)
         return config_refuse(problem, line,
                              "deadline takes " CONFIG_DEADLINE_TAKES ", not '%s'; "

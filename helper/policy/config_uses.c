@@ -10,7 +10,7 @@
 
 #include "cleanup.h"
 #include "config_profile_name.h"
-#include "config_value.h"
+#include "number.h"
 #include "text.h"
 
 #include <stdio.h>
@@ -21,7 +21,7 @@ static char *mend(const char *user)
 {
     uint64_t number;
     char *text;
-    int length = config_value_number(user, &number)
+    int length = number_parse(user, &number)
                      ? asprintf(&text, "useradd --system --uid %s NAME, or name another user", user)
                      : asprintf(&text,
                                 "systemd-sysusers where a package brings the user, or useradd "

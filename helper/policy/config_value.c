@@ -1,5 +1,5 @@
 /*
- * Values of the configuration: texts to numbers, choices and patterns. Helper.
+ * Values of the configuration: texts to bytes, choices and patterns. Helper.
  *
  * The texts are what an admin wrote: their form is not trusted.
  *
@@ -7,69 +7,15 @@
  */
 #include "config_value.h"
 
+#include "number.h"
+
 #include <string.h>
-
-/* Digits at the start of the text, as a number; false where there is none, or on overflow. */
-static bool take_digits(const char **text, uint64_t *ret_number)
-{
-    const char *next = *text;
-    uint64_t number = 0;
-
-    for (; *next >= '0' && *next <= '9'; next++) {
-        if (__builtin_mul_overflow(number, 10, &number) ||
-            __builtin_add_overflow(number, (uint64_t)(*next - '0'), &number))
-            return false;
-    }
-    if (next == *text)
-        return false;
-    *text = next;
-    *ret_number = number;
-    return true;
-}
-
-bool config_value_number(const char *text, uint64_t *ret_number)
-{
-    uint64_t number;
-
-    if (!take_digits(&text, &number) || *text != '\0')
-        return false;
-    *ret_number = number;
-    return true;
-}
-
-/* ".5" and the like, as milliseconds. */
-static bool take_fraction(const char **text, uint64_t *ret_ms)
-{
-    static const uint64_t unit[] = {0, 100, 10, 1};
-    const char *digits = ++*text;
-    uint64_t number;
-
-    if (!take_digits(text, &number) || *text - digits > 3)
-        return false;
-    *ret_ms = number * unit[*text - digits];
-    return true;
-}
-
-bool config_value_seconds(const char *text, uint64_t *ret_ms)
-{
-    uint64_t seconds, fraction = 0, ms;
-
-    if (!take_digits(&text, &seconds))
-        return false;
-    if (*text == '.' && !take_fraction(&text, &fraction))
-        return false;
-    if (*text != '\0' || __builtin_mul_overflow(seconds, 1000, &ms) ||
-        __builtin_add_overflow(ms, fraction, &ms))
-        return false;
-    *ret_ms = ms;
-    return true;
-}
 
 bool config_value_bytes(const char *text, uint64_t *ret_bytes)
 {
     uint64_t number, unit = 1;
 
-    if (!take_digits(&text, &number))
+    if (!number_take(&text, &number))
         return false;
     if (*text == 'K')
         unit = 1024;

@@ -1,5 +1,5 @@
 /*
- * Values of the configuration: texts to numbers, choices and patterns. Helper.
+ * Values of the configuration: texts to bytes, choices and patterns. Helper.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -19,12 +19,6 @@
 #define CONFIG_DEADLINE_LEAST_MS 100
 #define CONFIG_DEADLINE_MOST_MS  3600000
 #define CONFIG_DEADLINE_TAKES    "seconds from 0.1 to 3600"
-
-/* Seconds, whole or with up to three decimals, as milliseconds. */
-bool config_value_seconds(const char *text, uint64_t *ret_ms);
-
-/* A whole number, decimal. */
-bool config_value_number(const char *text, uint64_t *ret_number);
 
 /* A whole number of bytes; with K, M or G at its end, of 1024, 1024^2 or 1024^3 bytes. */
 bool config_value_bytes(const char *text, uint64_t *ret_bytes);

@@ -7,7 +7,7 @@
 #include "profile_user.h"
 
 #include "cleanup.h"
-#include "config_value.h"
+#include "number.h"
 
 #include <pwd.h>
 
@@ -23,7 +23,7 @@ static int look_up(const char *user, char *buffer, size_t size, struct passwd *e
     uint64_t number;
     int r;
 
-    if (config_value_number(user, &number))
+    if (number_parse(user, &number))
         r = number < UINT32_MAX ? getpwuid_r((uid_t)number, entry, buffer, size, &found) : 0;
     else
         r = getpwnam_r(user, entry, buffer, size, &found);

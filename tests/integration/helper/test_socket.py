@@ -210,14 +210,14 @@ def test_it_ends_by_sigterm_and_closes_its_connections(service, path):
 
 
 @pytest.mark.parametrize("arguments, words", [
-    ((), "whom to serve? Give --listen or --channel"),
-    (("--listen", "relative"), "--listen relative: wants an absolute path"),
-    (("--channel", "x"), "--channel x: wants the number of an open descriptor"),
-    (("--channel", "77"), "Bad file descriptor"),
-    (("--channel", "0"), "socket"),
-    (("--deadline", "0"), "--deadline 0: wants milliseconds"),
-    (("--name", "../x"), "--name ../x: wants letters"),
-    (("--listen", "/x", "more"), "what is 'more'?"),
+    ((), "nobody to serve: give --listen PATH"),
+    (("--listen", "relative"), "--listen takes an absolute path, not 'relative'"),
+    (("--channel", "x"), "--channel takes the number of an inherited socket"),
+    (("--channel", "77"), "--channel takes the number of an inherited socket"),
+    (("--channel", "0"), "of type SOCK_SEQPACKET, not '0'"),
+    (("--deadline", "0"), "--deadline takes milliseconds from 1 to 3600000, not '0'"),
+    (("--name", "../x"), "--name takes 1 to 64 letters"),
+    (("--listen", "/x", "more"), "'more' is no option"),
     (("--no-such-option",), "Try 'virthook-helper --help'"),
 ])
 def test_a_command_line_that_cannot_be_is_refused_with_a_word(start, arguments, words):
