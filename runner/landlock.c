@@ -8,8 +8,8 @@
 #include "landlock.h"
 
 #include "cleanup.h"
+#include "walk.h"
 
-#include <fcntl.h>
 #include <linux/landlock.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -24,19 +24,27 @@ struct ruleset_attributes {
     (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | \
      (1ULL << 14) /* truncate, ABI 3 */ | (1ULL << 15) /* ioctl of a device, ABI 5 */)
 
-static int allow_below(int ruleset, const char *path, uint64_t rights, int may_be_missing)
+/* A ruleset while it is made. */
+struct rules {
+    const struct plan *plan;
+    struct walk_owner owner;
+    int fd;
+};
+
+static int allow_below(const struct rules *rules, const char *path, uint64_t rights,
+                       int may_be_missing)
 {
-    auto_close int fd = open(path, O_PATH | O_CLOEXEC);
+    auto_close int fd = runner_find(&rules->owner, path);
     struct landlock_path_beneath_attr rule = {.parent_fd = fd, .allowed_access = rights};
     struct stat st;
 
     if (fd < 0)
-        return (errno == ENOENT || errno == ELOOP) && may_be_missing ? 0 : -errno;
+        return (fd == -ENOENT || fd == -ELOOP) && may_be_missing ? 0 : fd;
     if (fstat(fd, &st) < 0)
         return -errno;
     if (!S_ISDIR(st.st_mode))
         rule.allowed_access &= FILE_RIGHTS;
-    return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0
+    return syscall(SYS_landlock_add_rule, rules->fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0
                ? -errno
                : 0;
 }
@@ -47,42 +55,43 @@ static uint64_t writing(const struct plan *plan)
     return plan->landlock_fs & ~(uint64_t)LANDLOCK_ACCESS_FS_EXECUTE;
 }
 
-static int allow_private(int ruleset, const struct plan *plan)
+static int allow_private(const struct rules *rules)
 {
-    int r = allow_below(ruleset, "/dev", writing(plan), 0);
+    uint64_t rights = writing(rules->plan);
+    int r = allow_below(rules, "/dev", rights, 0);
 
-    if (r == 0 && plan->flags & PLAN_OWN_TMP)
-        r = allow_below(ruleset, "/tmp", writing(plan), 0);
-    if (r == 0 && plan->flags & PLAN_OWN_TMP)
-        r = allow_below(ruleset, "/var/tmp", writing(plan), 1);
+    if (r == 0 && rules->plan->flags & PLAN_OWN_TMP)
+        r = allow_below(rules, "/tmp", rights, 0);
+    if (r == 0 && rules->plan->flags & PLAN_OWN_TMP)
+        r = allow_below(rules, "/var/tmp", rights, 1);
     return r;
 }
 
-static int allow_paths(int ruleset, const struct plan *plan, enum plan_path_kind kind,
-                       uint64_t rights, const char **ret_path)
+static int allow_paths(const struct rules *rules, enum plan_path_kind kind, uint64_t rights,
+                       const char **ret_path)
 {
     struct plan_path path;
     const char *cursor = NULL;
     int r = 0;
 
-    while (r == 0 && plan_next_path(plan, &cursor, &path)) {
+    while (r == 0 && plan_next_path(rules->plan, &cursor, &path)) {
         *ret_path = path.path;
         if (path.kind == kind)
-            r = allow_below(ruleset, path.path, rights, path.may_be_missing);
+            r = allow_below(rules, path.path, rights, path.may_be_missing);
     }
     if (r == 0)
         *ret_path = NULL;
     return r;
 }
 
-static int add_rules(int ruleset, const struct plan *plan, const char **ret_path)
+static int add_rules(const struct rules *rules, const char **ret_path)
 {
-    int r = allow_private(ruleset, plan);
+    int r = allow_private(rules);
 
     if (r == 0)
-        r = allow_paths(ruleset, plan, PLAN_WRITABLE, writing(plan), ret_path);
-    if (r == 0 && plan->landlock_fs & LANDLOCK_ACCESS_FS_EXECUTE)
-        r = allow_paths(ruleset, plan, PLAN_EXECUTABLE, LANDLOCK_ACCESS_FS_EXECUTE, ret_path);
+        r = allow_paths(rules, PLAN_WRITABLE, writing(rules->plan), ret_path);
+    if (r == 0 && rules->plan->landlock_fs & LANDLOCK_ACCESS_FS_EXECUTE)
+        r = allow_paths(rules, PLAN_EXECUTABLE, LANDLOCK_ACCESS_FS_EXECUTE, ret_path);
     return r;
 }
 
@@ -92,15 +101,19 @@ int runner_restrict(const struct plan *plan, const char **ret_path)
         .handled_access_fs = plan->landlock_fs,
         .scoped = plan->landlock_scope,
     };
+    struct rules rules = {.plan = plan};
     auto_close int ruleset = -EBADF;
-    int r;
+    int r = runner_find_owner(plan->uid, &rules.owner);
 
+    if (r < 0)
+        return r;
     /* An older kernel takes the shorter structure, as long as the rest of ours is zero. */
     ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
     if (ruleset < 0)
         return -errno;
+    rules.fd = ruleset;
     /* A rule without rights is an error. */
-    r = plan->landlock_fs ? add_rules(ruleset, plan, ret_path) : 0;
+    r = plan->landlock_fs ? add_rules(&rules, ret_path) : 0;
     if (r < 0)
         return r;
     return syscall(SYS_landlock_restrict_self, ruleset, 0) < 0 ? -errno : 0;

@@ -112,8 +112,8 @@ def _host():
 
 class Ground:
     """folder: what of it are files. hidden: what the tests' profiles hide. log_socket: a socket
-    that they show, as they do /dev/log. shared: a folder that they all may write to. closed: one
-    that only root's may."""
+    that they show, as they do /dev/log; log_link: a link of root's to it. shared: a folder that
+    they all may write to. closed: one that only root's may."""
 
     def __init__(self):
         self.word = f"virthook-{uuid.uuid4().hex}"
@@ -124,6 +124,7 @@ class Ground:
         self.open = self.folder / "open"
         self.audit = self.folder / "audit"
         self.log_socket = self.run_folder / "log"
+        self.log_link = self.folder / "log-link"
         self.shared = self.folder / "shared"
         self.closed = self.folder / "closed"
         modes = {self.folder: 0o755, self.lib_folder: 0o755, self.run_folder: 0o755,
@@ -132,6 +133,7 @@ class Ground:
         for folder, mode in modes.items():
             folder.mkdir(exist_ok=True)
             folder.chmod(mode)
+        self.log_link.symlink_to(self.log_socket)
         (self.hidden / "secret").write_text(self.word, encoding="utf-8")
         self.tmp_file = Path("/tmp") / self.word
         self.tmp_file.write_text("of the host", encoding="utf-8")

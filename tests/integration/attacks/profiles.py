@@ -42,8 +42,17 @@ def _profile(name, ground):
             f"    sockets += {{ \"{ground.log_socket}\" }}{LIMITS}}}\n")
 
 
+def _led(ground):
+    """What it grants lies behind folders that scripts of others may write to, and behind a link."""
+    return (f"profile \"led\" {{\n    inherits = isolated\n    user = \"{NOBODY}\"\n"
+            f"    writable = {{ \"-{ground.shared}/leads/nested\" }}\n"
+            f"    hidden += {{ \"{ground.hidden}\" }}\n"
+            f"    sockets += {{ \"-{ground.shared}/leads/secret\", \"{ground.log_link}\" }}\n}}\n")
+
+
 def configuration(ground):
     """Objects are named PROFILE.WHATEVER; those of other names are unconfined."""
     return ("grace = 0.2\nper_guest_layout = yes\nrunning_max = 128\n"
-            + "".join(_profile(name, ground) for name in CONFINED)
-            + "".join(RULE.format(name=name) for name in CONFINED))
+            "default_profile = unconfined\n"
+            + "".join(_profile(name, ground) for name in CONFINED) + _led(ground)
+            + "".join(RULE.format(name=name) for name in (*CONFINED, "led")))

@@ -1,6 +1,7 @@
 """Devices that give power over the host, opened; nothing is done to them."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import errno
 import os
 import stat
 
@@ -20,7 +21,12 @@ def open_device(_, path):
     """A device of the host"""
     if not os.path.exists(path):
         raise Cannot(f"this host has no {path}")
-    return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    try:
+        return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError as error:
+        if error.errno in (errno.ENODEV, errno.ENXIO):
+            raise Cannot(f"this host has nothing behind {path}") from error
+        raise
 
 
 @each({"kmsg": "/dev/kmsg", "latency": "/dev/cpu_dma_latency"},
