@@ -69,6 +69,19 @@ static int load_config(struct helper *helper)
     return r == 0 ? 0 : fail(helper, PROTOCOL_E_CONFIG, r, error);
 }
 
+/* The configuration, with what this host was found to give. */
+static int prepare_sandboxes(struct helper *helper)
+{
+    char *error = NULL;
+    int r;
+
+    helper->host.namespaces = true;
+    helper->host.user_namespaces = helper->spawn.user_namespace || helper->spawn.user_ns_fd >= 0;
+    helper->host.own_proc = helper->spawn.own_proc;
+    r = helper_prepare(helper, &error);
+    return r == 0 ? 0 : fail(helper, PROTOCOL_E_CONFIG, r, error);
+}
+
 /* Where it cannot be had each script has a fresh /tmp: status tells. */
 static void open_space(struct helper *helper)
 {
@@ -192,6 +205,8 @@ static int set_up(struct helper *helper, struct signals *signals)
         open_space(helper);
     if (r == 0)
         r = prepare_spawn(helper);
+    if (r == 0)
+        r = prepare_sandboxes(helper);
     if (r == 0)
         r = open_audit(helper);
     if (r == 0)

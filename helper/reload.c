@@ -17,8 +17,7 @@ static int refuse_restart(const struct helper *helper, const struct config *conf
 {
     const struct config *running = helper->config;
 
-    if (!running ||
-        (strcmp(config->audit, running->audit) == 0 && config->audit_kept == running->audit_kept))
+    if (strcmp(config->audit, running->audit) == 0 && config->audit_kept == running->audit_kept)
         return 0;
     if (asprintf(ret_error,
                  "%s: audit and audit_kept hold from the helper's start on: restart needed",
@@ -36,19 +35,17 @@ static int prepare(const struct helper *helper, const struct config *config,
                    struct sandbox_list *ret_sandboxes, char **ret_error)
 {
     struct sandbox_host host = helper->host;
-    int r = refuse_restart(helper, config, ret_error);
+    int r;
 
-    if (r != 0)
-        return r;
     host.log = helper->options.audit ? helper->options.audit : config->audit;
-    r = sandboxes_prepare(&host, &config->profiles, hooks_of(helper, config), ret_sandboxes,
-                          ret_error);
+    r = sandboxes_prepare(&host, config, hooks_of(helper, config), ret_sandboxes, ret_error);
     return r > 0 ? CONFIG_E_REFUSED : r;
 }
 
 static void take(struct helper *helper, struct config *config, struct sandbox_list *sandboxes)
 {
-    config_free(helper->config);
+    if (helper->config != config)
+        config_free(helper->config);
     sandboxes_clear(&helper->sandboxes);
     helper->config = config;
     helper->sandboxes = *sandboxes;
@@ -58,13 +55,31 @@ static void take(struct helper *helper, struct config *config, struct sandbox_li
 
 int helper_load(struct helper *helper, char **ret_error)
 {
+    return config_load(helper->options.config, helper->options.config_given, &helper->config,
+                       ret_error);
+}
+
+int helper_prepare(struct helper *helper, char **ret_error)
+{
+    struct sandbox_list sandboxes;
+    int r = prepare(helper, helper->config, &sandboxes, ret_error);
+
+    if (r == 0)
+        take(helper, helper->config, &sandboxes);
+    return r;
+}
+
+static int load_anew(struct helper *helper, char **ret_error)
+{
     struct sandbox_list sandboxes;
     struct config *config;
     int r = config_load(helper->options.config, helper->options.config_given, &config, ret_error);
 
     if (r != 0)
         return r;
-    r = prepare(helper, config, &sandboxes, ret_error);
+    r = refuse_restart(helper, config, ret_error);
+    if (r == 0)
+        r = prepare(helper, config, &sandboxes, ret_error);
     if (r != 0) {
         config_free(config);
         return r;
@@ -75,7 +90,7 @@ int helper_load(struct helper *helper, char **ret_error)
 
 int helper_reload(struct helper *helper, char **ret_error)
 {
-    int r = helper_load(helper, ret_error);
+    int r = load_anew(helper, ret_error);
 
     if (r != 0)
         return r;

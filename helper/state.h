@@ -44,12 +44,13 @@ struct helper {
 /* Takes no more calls, cancels the open ones, and lets the loop end with the last of them. */
 void helper_end(struct helper *helper);
 
-/*
- * Reads the configuration and prepares what it says, all or nothing: what was there before stays
- * otherwise. Returns 0, CONFIG_E_REFUSED with a sentence that the caller frees, or a negative
- * errno.
- */
+/* Reads the configuration, at start. Returns 0, CONFIG_E_REFUSED with a sentence that the caller
+ * frees, or a negative errno. */
 int helper_load(struct helper *helper, char **ret_error);
 
-/* The same while it runs, told to all that depend on it. */
+/* Prepares what it says, when it is known what this host can give. Returns as helper_load(). */
+int helper_prepare(struct helper *helper, char **ret_error);
+
+/* Both while it runs, all or nothing: what was there before stays otherwise. Told to all that
+ * depend on it. Returns as helper_load(). */
 int helper_reload(struct helper *helper, char **ret_error);

@@ -26,9 +26,16 @@ static void add_number(struct json_object *object, const char *key, uint64_t num
     json_object_object_add(object, key, json_object_new_uint64(number));
 }
 
-static const char *describe_pid_namespace(const struct helper *helper)
+static void add_boolean(struct json_object *object, const char *key, bool yes)
 {
-    return helper->spawn.user_namespace ? "through a user namespace" : "with CAP_SYS_ADMIN";
+    json_object_object_add(object, key, json_object_new_boolean(yes));
+}
+
+static const char *describe_pid_namespace(const struct sandbox_host *host)
+{
+    if (!host->namespaces)
+        return "none";
+    return host->user_namespaces ? "through a user namespace" : "with CAP_SYS_ADMIN";
 }
 
 static struct json_object *make_class(const struct order *order)
@@ -41,33 +48,58 @@ static struct json_object *make_class(const struct order *order)
     return object;
 }
 
+static struct json_object *make_lacks(const struct sandbox_host *host)
+{
+    struct json_object *array = json_object_new_array();
+    struct text_list lacks = {};
+
+    /* Where memory is short, fewer are told; the next one asks again. */
+    (void)sandbox_tell_lacks(host, &lacks);
+    for (size_t i = 0; i < lacks.count; i++)
+        json_object_array_add(array, json_object_new_string(lacks.texts[i]));
+    text_list_clear(&lacks);
+    return array;
+}
+
 /* What holds on this kernel, and what does not. */
-static struct json_object *make_enforced(const struct helper *helper)
+static struct json_object *make_enforced(const struct sandbox_host *host)
 {
     struct json_object *object = json_object_new_object();
 
-    add_text(object, "pid_namespace", describe_pid_namespace(helper));
-    json_object_object_add(object, "own_proc", json_object_new_boolean(helper->spawn.own_proc));
+    add_text(object, "pid_namespace", describe_pid_namespace(host));
+    add_boolean(object, "own_proc", host->own_proc);
+    add_number(object, "landlock", (uint64_t)host->landlock_abi);
+    add_text(object, "seccomp", host->notify ? "notify" : "errno");
+    add_boolean(object, "pid_max", host->own_pid_max && host->namespaces && !host->session);
+    add_boolean(object, "cgroup", host->cgroup);
+    json_object_object_add(object, "lacks", make_lacks(host));
     return object;
 }
 
-/* As many as fit; how many more there are is the last one. */
-static struct json_object *make_notes(const struct text_list *notes)
+/* Adds as many as fit into the room that is left; returns how many did not. */
+static size_t add_notes(struct json_object *array, const struct text_list *notes, size_t *room)
+{
+    size_t i = 0;
+
+    for (; i < notes->count && strlen(notes->texts[i]) <= *room; i++) {
+        *room -= strlen(notes->texts[i]);
+        json_object_array_add(array, json_object_new_string(notes->texts[i]));
+    }
+    return notes->count - i;
+}
+
+/* How many more there are is the last one. */
+static struct json_object *make_notes(const struct helper *helper)
 {
     struct json_object *array = json_object_new_array();
     size_t room = NOTES_SIZE_MAX;
+    size_t left = add_notes(array, &helper->sandboxes.notes, &room);
     char more[32];
 
-    for (size_t i = 0; i < notes->count; i++) {
-        size_t size = strlen(notes->texts[i]);
-
-        if (size > room) {
-            snprintf(more, sizeof(more), "and %zu more", notes->count - i);
-            json_object_array_add(array, json_object_new_string(more));
-            break;
-        }
-        room -= size;
-        json_object_array_add(array, json_object_new_string(notes->texts[i]));
+    left += add_notes(array, &helper->config->notes, &room);
+    if (left > 0) {
+        snprintf(more, sizeof(more), "and %zu more", left);
+        json_object_array_add(array, json_object_new_string(more));
     }
     return array;
 }
@@ -94,8 +126,8 @@ char *status_json(const struct helper *helper)
     json_object_object_add(object, "hook", make_class(&helper->orders[CLASS_HOOK]));
     json_object_object_add(object, "event", make_class(&helper->orders[CLASS_EVENT]));
     add_number(object, "unkillable", undead_count());
-    json_object_object_add(object, "enforced", make_enforced(helper));
-    json_object_object_add(object, "notes", make_notes(&helper->config->notes));
+    json_object_object_add(object, "enforced", make_enforced(&helper->host));
+    json_object_object_add(object, "notes", make_notes(helper));
     text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
     if (text)
         copy = strdup(text);

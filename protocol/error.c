@@ -40,8 +40,8 @@ static const struct error_row rows[] = {
     [PROTOCOL_E_BUSY] = {"busy", "this client has as many calls open as it may have", true},
     [PROTOCOL_E_STDIN] = {"stdin-too-large", "stdin has more bytes than stdin_max allows", true},
     [PROTOCOL_E_PROFILE] = {"unknown-profile",
-                            "the configuration has no profile of the name that the call asks "
-                            "for, or its user does not exist",
+                            "there is no profile of the name that the call asks for, or it cannot "
+                            "be used on this host; status tells why",
                             true},
     [PROTOCOL_E_ENDING] = {"ending", "the helper is ending and takes no call", true},
     [PROTOCOL_E_CONFIG] = {"bad-configuration",

@@ -54,5 +54,11 @@ struct config {
  */
 int config_load(const char *path, bool must_exist, struct config **ret_config, char **ret_error);
 
+/*
+ * Whether default_profile or a rule gives scripts the profile of this name; `*ret_line` is where in
+ * the file, 0 for nowhere.
+ */
+bool config_uses_profile(const struct config *config, const char *name, unsigned int *ret_line);
+
 /* NULL is allowed. */
 void config_free(struct config *config);

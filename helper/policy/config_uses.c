@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 #include "config_profile_name.h"
+#include "near_root.h"
 #include "number.h"
 #include "text.h"
 
@@ -67,11 +68,33 @@ static int add_note(struct config *config, const struct profile *profile)
     return plain ? text_list_add(&config->notes, plain) : -ENOMEM;
 }
 
-/* Of the built-in ones nobody wrote, so nobody is told. */
+/* Of a session's scripts none is root, nor near it. */
+static int add_near_root(struct config *config, const struct profile *profile)
+{
+    auto_free char *why = NULL, *note = NULL;
+    unsigned int line;
+    int r;
+
+    if (geteuid() != 0 || !config_uses_profile(config, profile->name, &line))
+        return 0;
+    r = profile_near_root(profile, &why);
+    if (r < 0 || !why)
+        return r;
+    if (asprintf(&note,
+                 "scripts under profile %s are near root: %s; whoever can change them, or what "
+                 "they read, can become root of this host",
+                 profile->name, why) < 0)
+        return -ENOMEM;
+    return text_list_add(&config->notes, note);
+}
+
+/* Of the built-in ones nobody wrote, so nobody is told that they miss a user. */
 static int add_notes(struct config *config)
 {
     int r = 0;
 
+    for (size_t i = 0; r == 0 && i < config->profiles.count; i++)
+        r = add_near_root(config, &config->profiles.profiles[i]);
     for (size_t i = 0; r == 0 && i < config->profiles.count; i++) {
         const struct profile *profile = &config->profiles.profiles[i];
 
@@ -79,6 +102,23 @@ static int add_notes(struct config *config)
             r = add_note(config, profile);
     }
     return r;
+}
+
+bool config_uses_profile(const struct config *config, const char *name, unsigned int *ret_line)
+{
+    if (strcmp(config->default_profile, name) == 0) {
+        *ret_line = config->default_profile_line;
+        return true;
+    }
+    for (size_t i = 0; i < config->rules.count; i++) {
+        const struct rule *rule = &config->rules.rules[i];
+
+        if (rule->profile && strcmp(rule->profile, name) == 0) {
+            *ret_line = rule->profile_line;
+            return true;
+        }
+    }
+    return false;
 }
 
 int config_check_uses(struct config *config, struct config_problem *problem)

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* Each is one bit of a profile's `required`. What they mean is told to admins in
- * packaging/profiles.conf.in; sandbox/features.c says which of them hold. */
+ * packaging/profiles.conf.in; sandbox/required.c says which of them hold. */
 enum feature {
     FEATURE_LANDLOCK = 1 << 0,          /* rules for files: a second wall behind the mounts */
     FEATURE_LANDLOCK_SCOPES = 1 << 1,   /* signals and abstract sockets reach no stranger */

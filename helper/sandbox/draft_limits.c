@@ -17,6 +17,12 @@
 /* Once the numbers have wrapped around, the kernel gives out none up to here (RESERVED_PIDS). */
 #define PIDS_RESERVED 301
 
+bool sandbox_has_pid_max(const struct sandbox_host *host, const struct profile *profile)
+{
+    return profile->processes > 0 && host->own_pid_max && host->namespaces && !host->session &&
+           !profile->host_pids;
+}
+
 /*
  * A namespace's own pid_max bounds each script by itself, and uid 0 too; of the host's it would
  * bound the host.
@@ -24,8 +30,7 @@
 static void limit_processes(struct draft *draft, const struct profile *profile,
                             const struct sandbox_host *host)
 {
-    if (profile->processes > 0 && host->own_pid_max && !host->session && host->namespaces &&
-        !profile->host_pids)
+    if (sandbox_has_pid_max(host, profile))
         draft->plan.pid_max = PIDS_RESERVED + profile->processes;
     else
         draft_limit(draft, RLIMIT_NPROC, profile->processes);

@@ -9,5 +9,8 @@
 #include "host.h"
 #include "profile.h"
 
+/* Whether processes are bounded by the pid_max of a PID namespace of the script's own. */
+bool sandbox_has_pid_max(const struct sandbox_host *host, const struct profile *profile);
+
 void draft_limits(struct draft *draft, const struct profile *profile,
                   const struct sandbox_host *host);

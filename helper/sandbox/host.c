@@ -37,6 +37,5 @@ void sandbox_look(struct sandbox_host *ret_host)
         .notify = syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0,
         .session = geteuid() != 0,
         .own_pid_max = has_own_pid_max(),
-        .namespaces = true,
     };
 }

@@ -5,16 +5,27 @@
  */
 #pragma once
 
+#include "text_list.h"
+
 #include <stdbool.h>
 
-/* What this kernel offers, looked up once, and what is hidden from every script. */
+/* What this kernel offers, looked up once; what the helper has tried and chosen of it; and what is
+ * hidden from every script. */
 struct sandbox_host {
-    int landlock_abi; /* 0: none */
-    bool notify;      /* denied system calls can ask */
-    bool session;     /* not root: no change of user */
-    bool own_pid_max; /* a PID namespace has one of its own: Linux 6.14 and later */
-    bool namespaces;  /* PID, mount and the other namespaces can be made */
-    const char *log;  /* the audit log's file or folder that is in use; borrowed; NULL: none */
+    int landlock_abi;     /* 0: none */
+    bool notify;          /* denied system calls can ask */
+    bool session;         /* not root: no change of user */
+    bool own_pid_max;     /* a PID namespace has one of its own: Linux 6.14 and later */
+    bool namespaces;      /* PID, mount and the other namespaces can be made */
+    bool user_namespaces; /* by way of a user namespace */
+    bool own_proc;        /* with a new /proc */
+    bool cgroup;          /* each script has a cgroup of its own */
+    const char *log;      /* the audit log's file or folder that is in use; borrowed; NULL: none */
 };
 
+/* The kernel's part, the first four; all else is false. */
 void sandbox_look(struct sandbox_host *ret_host);
+
+/* Adds a sentence for each thing that this host cannot give, with what follows from that. Returns 0
+ * or -ENOMEM. */
+int sandbox_tell_lacks(const struct sandbox_host *host, struct text_list *lacks);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "config.h"
 #include "host.h"
 #include "profile.h"
 
@@ -34,6 +35,7 @@ struct sandbox {
 struct sandbox_list {
     size_t count;
     struct sandbox *sandboxes;
+    struct text_list notes; /* what an admin should know: which profiles cannot be had, and why */
 };
 
 /*
@@ -49,9 +51,12 @@ void sandbox_clear(struct sandbox *sandbox);
  * stay who you are. */
 bool sandbox_lacks_user(const struct sandbox_host *host, const struct profile *profile);
 
-/* The same for all profiles of a configuration but those whose user does not exist: those that a
- * rule or default_profile names have theirs. */
-int sandboxes_prepare(const struct sandbox_host *host, const struct profile_list *profiles,
+/*
+ * The same for the configuration's profiles. Left out are those whose user does not exist, and
+ * those that this host cannot hold as they say, which is noted; where default_profile or a rule
+ * names one of these, the configuration is refused.
+ */
+int sandboxes_prepare(const struct sandbox_host *host, const struct config *config,
                       const char *hooks, struct sandbox_list *ret_list, char **ret_error);
 void sandboxes_clear(struct sandbox_list *list);
 

@@ -6,19 +6,83 @@
 #include "prepare.h"
 
 #include "cleanup.h"
+#include "draft_landlock.h"
+#include "required.h"
 
+#include <stdio.h>
 #include <string.h>
 
-int sandboxes_prepare(const struct sandbox_host *host, const struct profile_list *profiles,
+/* Returns SANDBOX_E_REFUSED or -ENOMEM. */
+static int refuse(const struct config *config, const struct profile *profile, unsigned int line,
+                  const char *why, char **ret_error)
+{
+    int length = line > 0 ? asprintf(ret_error, "%s:%u: profile %s cannot be used on this host: %s",
+                                     config->path, line, profile->name, why)
+                          : asprintf(ret_error,
+                                     "profile %s, the default one, cannot be used on this host: %s",
+                                     profile->name, why);
+
+    return length < 0 ? -ENOMEM : SANDBOX_E_REFUSED;
+}
+
+static int add_note(struct text_list *notes, const struct profile *profile, const char *what,
+                    const char *why)
+{
+    auto_free char *note = NULL;
+
+    if (asprintf(&note, "profile %s %s: %s", profile->name, what, why) < 0)
+        return -ENOMEM;
+    return text_list_add(notes, note);
+}
+
+/* A profile may be had without what it does not require. */
+static int note_programs(const struct sandbox_host *host, const struct profile *profile,
+                         struct text_list *notes)
+{
+    const char *why = feature_missing(FEATURE_LANDLOCK, host, profile);
+
+    if (!why || profile->unconfined || profile->permissive || !profile_lists_programs(profile))
+        return 0;
+    return add_note(notes, profile, "lets scripts execute more than its list of executable paths",
+                    why);
+}
+
+/* Returns 0 with whether the profile can be had, or as sandboxes_prepare(). */
+static int check(const struct sandbox_host *host, const struct config *config,
+                 const struct profile *profile, struct sandbox_list *list, bool *ret_fits,
+                 char **ret_error)
+{
+    auto_free char *why = NULL;
+    unsigned int line;
+    int r;
+
+    *ret_fits = false;
+    if (sandbox_lacks_user(host, profile))
+        return 0;
+    r = sandbox_refuse(host, profile, &why);
+    if (r < 0)
+        return r;
+    if (why && config_uses_profile(config, profile->name, &line))
+        return refuse(config, profile, line, why, ret_error);
+    if (why)
+        return add_note(&list->notes, profile, "cannot be used on this host", why);
+    *ret_fits = true;
+    return note_programs(host, profile, &list->notes);
+}
+
+int sandboxes_prepare(const struct sandbox_host *host, const struct config *config,
                       const char *hooks, struct sandbox_list *ret_list, char **ret_error)
 {
+    const struct profile_list *profiles = &config->profiles;
     struct sandbox_list list = {.sandboxes = calloc(profiles->count + 1, sizeof(struct sandbox))};
     int r = list.sandboxes ? 0 : -ENOMEM;
 
     for (size_t i = 0; r == 0 && i < profiles->count; i++) {
         const struct profile *profile = &profiles->profiles[i];
+        bool fits;
 
-        if (sandbox_lacks_user(host, profile))
+        r = check(host, config, profile, &list, &fits, ret_error);
+        if (r != 0 || !fits)
             continue;
         r = sandbox_prepare(host, profile, hooks, &list.sandboxes[list.count], ret_error);
         list.count += r == 0;
@@ -36,6 +100,7 @@ void sandboxes_clear(struct sandbox_list *list)
     for (size_t i = 0; i < list->count; i++)
         sandbox_clear(&list->sandboxes[i]);
     free(list->sandboxes);
+    text_list_clear(&list->notes);
     *list = (struct sandbox_list){};
 }
 

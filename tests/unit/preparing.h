@@ -22,8 +22,12 @@
 #define HOOKS "/etc/virthook/hooks"
 
 /* A host with all of it, and one with nothing. */
-static const struct sandbox_host full = {
-    .landlock_abi = 7, .notify = true, .own_pid_max = true, .namespaces = true};
+static const struct sandbox_host full = {.landlock_abi = 7,
+                                         .notify = true,
+                                         .own_pid_max = true,
+                                         .namespaces = true,
+                                         .own_proc = true,
+                                         .cgroup = true};
 static const struct sandbox_host bare = {.landlock_abi = 0, .namespaces = true};
 
 static char name[] = "p";

@@ -63,10 +63,24 @@ static void a_profile_that_nobody_uses_may_wait_for_its_user(void **state)
     tree_needs_root();
     assert_loads("\n" STRANGE "rule r { profile = unconfined }\nprofile other { user = root }");
     assert_true(profile_of("strange")->user_missing);
-    assert_int_equal(loaded->notes.count, 1);
-    assert_non_null(strstr(loaded->notes.texts[0], tree_path("conf:2: profile strange cannot be "
+    assert_int_equal(loaded->notes.count, 2);
+    assert_non_null(strstr(loaded->notes.texts[1], tree_path("conf:2: profile strange cannot be "
                                                              "used yet")));
-    assert_non_null(strstr(loaded->notes.texts[0], "useradd --system"));
+    assert_non_null(strstr(loaded->notes.texts[1], "useradd --system"));
+}
+
+static void a_profile_near_root_is_noted_where_it_is_used(void **state)
+{
+    tree_needs_root();
+    assert_loads("default_profile = mine\nprofile mine { user = root }\n"
+                 "profile near { inherits = mine capabilities = SYS_MODULE }");
+    assert_int_equal(loaded->notes.count, 0);
+    assert_loads("default_profile = mine\nprofile mine { user = root }\n"
+                 "profile near { inherits = mine capabilities = SYS_MODULE }\n"
+                 "rule r { profile = near }\nrule s { profile = near }");
+    assert_int_equal(loaded->notes.count, 1);
+    assert_non_null(strstr(loaded->notes.texts[0],
+                           "scripts under profile near are near root: it grants SYS_MODULE"));
 }
 
 /* An unconfined profile has no user of its own. */
@@ -80,7 +94,8 @@ static void an_unconfined_profile_misses_no_user(void **state)
 static void what_is_noted_cannot_steer_a_terminal(void **state)
 {
     tree_needs_root();
-    assert_loads("profile p { user = '\302\233 2J' }");
+    assert_loads(
+        "default_profile = q profile q { user = root } profile p { user = '\302\233 2J' }");
     assert_int_equal(loaded->notes.count, 1);
     assert_non_null(strstr(loaded->notes.texts[0], "\\xc2\\x9b"));
 }
@@ -117,6 +132,7 @@ int main(void)
         TEST(a_rule_names_no_profile_whose_user_does_not_exist),
         TEST(nor_does_default_profile),
         TEST(a_profile_that_nobody_uses_may_wait_for_its_user),
+        TEST(a_profile_near_root_is_noted_where_it_is_used),
         TEST(an_unconfined_profile_misses_no_user),
         TEST(what_is_noted_cannot_steer_a_terminal),
         TEST(a_session_needs_no_user),

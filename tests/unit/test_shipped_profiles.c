@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "feature.h"
+#include "near_root.h"
 #include "profiles.h"
 #include "virthook-config.h"
 
@@ -113,6 +114,25 @@ static void who_is_near_root_is_said_to_be(void **state)
         assert_int_equal(strstr(comment ? comment : text, "\n# NEAR ROOT: ") != NULL,
                          profiles[i].near_root);
         *end = '\n';
+    }
+}
+
+/* What the file says of a profile is what status will say. */
+static void who_is_said_to_be_near_root_is_told_to_be(void **state)
+{
+    static const struct {
+        const char *name;
+        bool near_root;
+    } profiles[] = {{"unconfined", true}, {"isolated", false}, {"notify", false},
+                    {"network", false},   {"tune", false},     {"vfio", true},
+                    {"storage", true},    {"desktop", true}};
+
+    assert_loads("");
+    for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
+        auto_free char *why = NULL;
+
+        assert_int_equal(profile_near_root(profile_of(profiles[i].name), &why), 0);
+        assert_int_equal(why != NULL, profiles[i].near_root);
     }
 }
 
@@ -323,6 +343,7 @@ int main(void)
         TEST(the_file_tells_every_feature),
         TEST(each_profile_is_told_what_it_is_for),
         TEST(who_is_near_root_is_said_to_be),
+        TEST(who_is_said_to_be_near_root_is_told_to_be),
         TEST(isolated_reaches_nothing),
         TEST(what_isolated_hides_no_other_shows),
         TEST(no_profile_reaches_a_socket_that_makes_root),

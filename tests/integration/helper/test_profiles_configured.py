@@ -82,8 +82,12 @@ def test_a_rule_for_a_profile_without_its_user_is_refused_with_the_mend(place, s
     assert "useradd --system" in packet.fields["message"]
 
 
+# What scripts have, so that nothing is said of an unconfined one.
+OTHER = "default_profile = other\nprofile other { user = nobody }\n"
+
+
 def test_a_profile_that_waits_for_its_user_is_told_by_status(place, start):
-    place.configure(f"profile a {{ user = {NO_SUCH_USER} }}\n")
+    place.configure(f"profile a {{ user = {NO_SUCH_USER} }}\n" + OTHER)
     notes = json.loads(start().peer.ask(STATUS)["json"])["notes"]
     assert len(notes) == 1
     assert f"{place.config}:1: profile a cannot be used yet" in notes[0]
@@ -91,6 +95,6 @@ def test_a_profile_that_waits_for_its_user_is_told_by_status(place, start):
 
 def test_many_notes_fit_into_the_answer(place, start):
     place.configure("".join(f"profile a{number} {{ user = {NO_SUCH_USER} }}\n"
-                            for number in range(500)))
+                            for number in range(500)) + OTHER)
     notes = json.loads(start().peer.ask(STATUS)["json"])["notes"]
     assert notes[-1] == f"and {500 - len(notes) + 1} more"

@@ -41,7 +41,9 @@ def session(place, binary, start):
 
 def test_it_tells_what_it_enforces(session):
     enforced = json.loads(session.peer.ask(STATUS)["json"])["enforced"]
-    assert enforced == {"pid_namespace": "through a user namespace", "own_proc": True}
+    assert enforced["pid_namespace"] == "through a user namespace"
+    assert enforced["own_proc"] is True
+    assert any("scripts run as the helper's own user" in lack for lack in enforced["lacks"])
 
 
 def test_a_script_has_the_user_s_own_ids_and_no_capability(place, session):

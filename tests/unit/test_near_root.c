@@ -1,0 +1,91 @@
+/*
+ * Who is near root is told by what the profile grants, whatever its name.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "near_root.h"
+
+#include <linux/capability.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* NULL: it is not. */
+static void assert_why(const struct profile *profile, const char *expected)
+{
+    char *why;
+
+    assert_int_equal(profile_near_root(profile, &why), 0);
+    if (!expected && why)
+        fail_msg("near root: %s", why);
+    if (expected) {
+        assert_non_null(why);
+        assert_string_equal(why, expected);
+    }
+    free(why);
+}
+
+static void what_holds_nothing_back_is(void **state)
+{
+    assert_why(&(struct profile){.unconfined = true, .uid = 7}, "it is unconfined");
+    assert_why(&(struct profile){.permissive = true, .uid = 7}, "it is permissive");
+}
+
+static void a_capability_that_gives_all_others_makes_any_user_so(void **state)
+{
+    struct profile profile = {.uid = 1000, .capabilities = 1ULL << CAP_NET_ADMIN};
+
+    assert_why(&profile, NULL);
+    profile.capabilities |= 1ULL << CAP_SYS_NICE | 1ULL << CAP_KILL | 1ULL << CAP_NET_RAW;
+    assert_why(&profile, NULL);
+    profile.capabilities |= 1ULL << CAP_SYS_MODULE;
+    assert_why(&profile, "it grants SYS_MODULE");
+    profile.capabilities = 1ULL << CAP_DAC_READ_SEARCH;
+    assert_why(&profile, "it grants DAC_READ_SEARCH");
+    profile.capabilities = 1ULL << CAP_SETUID;
+    assert_why(&profile, "it grants SETUID");
+}
+
+/* A path that holds such a one is as good. */
+static void root_is_by_what_it_may_write(void **state)
+{
+    char *paths[] = {(char[]){"-/proc/sys/net"}, (char[]){"/srv"}, (char[]){"/etcetera"}, NULL};
+    struct profile profile = {.uid = 0, .writable = {3, paths}};
+
+    assert_why(&profile, NULL);
+    paths[1] = (char[]){"-/proc/sys/kernel"};
+    assert_why(&profile, "as root it may write to /proc/sys/kernel");
+    paths[1] = (char[]){"/etc"};
+    assert_why(&profile, "as root it may write to /etc");
+    profile.uid = 1000;
+    assert_why(&profile, NULL);
+}
+
+static void root_is_by_whom_it_reaches(void **state)
+{
+    char *paths[] = {(char[]){"-/dev/log"}, (char[]){"-/run/systemd/journal/dev-log"}, NULL};
+    struct profile profile = {.uid = 0, .sockets = {2, paths}};
+
+    assert_why(&profile, NULL);
+    paths[0] = (char[]){"-/run/libvirt"};
+    assert_why(&profile, "as root it reaches /run/libvirt");
+    paths[0] = (char[]){"/run"};
+    assert_why(&profile, "as root it reaches /run");
+    profile.uid = 1000;
+    assert_why(&profile, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_holds_nothing_back_is),
+        cmocka_unit_test(a_capability_that_gives_all_others_makes_any_user_so),
+        cmocka_unit_test(root_is_by_what_it_may_write),
+        cmocka_unit_test(root_is_by_whom_it_reaches),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,141 @@
+/*
+ * The sandboxes of a configuration: all of its profiles that can be had here, or a refusal where
+ * one that scripts have cannot.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "feature.h"
+#include "preparing.h"
+
+static char *unknown[] = {(char[]){"@nothing"}, NULL};
+static char *programs[] = {(char[]){"/usr/bin"}, NULL};
+
+/* A configuration of three profiles, a, b and c, of which b is the default one. */
+static struct profile profiles[3];
+static struct rule rule;
+static struct config config;
+static struct sandbox_list made;
+
+static int set_up(void **state)
+{
+    static char names[][2] = {"a", "b", "c"}, path[] = "/etc/conf";
+
+    for (size_t i = 0; i < 3; i++) {
+        profiles[i] = confined();
+        profiles[i].name = names[i];
+    }
+    rule = (struct rule){.profile = names[0], .profile_line = 7};
+    config = (struct config){
+        .path = path,
+        .profiles = {3, profiles},
+        .default_profile = names[1],
+        .default_profile_line = 4,
+        .rules = {1, &rule},
+    };
+    forget();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    sandboxes_clear(&made);
+    forget();
+    return 0;
+}
+
+static void make(const struct sandbox_host *host)
+{
+    if (sandboxes_prepare(host, &config, HOOKS, &made, &refusal) != 0)
+        fail_msg("refused: %s", refusal);
+}
+
+static void assert_none(const struct sandbox_host *host, const char *sentence)
+{
+    size_t before = open_fds();
+
+    assert_int_equal(sandboxes_prepare(host, &config, HOOKS, &made, &refusal), SANDBOX_E_REFUSED);
+    assert_null(made.sandboxes);
+    assert_int_equal(open_fds(), before);
+    if (!strstr(refusal, sentence))
+        fail_msg("\"%s\" does not say \"%s\"", refusal, sentence);
+}
+
+static void each_profile_has_its_sandbox(void **state)
+{
+    make(&full);
+    assert_int_equal(made.count, 3);
+    assert_int_equal(made.notes.count, 0);
+    assert_string_equal(sandbox_find(&made, "c")->profile, "c");
+    assert_null(sandbox_find(&made, "d"));
+}
+
+static void one_whose_user_does_not_exist_is_left_out(void **state)
+{
+    profiles[2].user_missing = true;
+    make(&full);
+    assert_int_equal(made.count, 2);
+    assert_null(sandbox_find(&made, "c"));
+}
+
+static void one_that_cannot_be_prepared_leaves_none(void **state)
+{
+    profiles[2].syscalls = (struct text_list){1, unknown};
+    assert_none(&full, "profile c ");
+}
+
+static void one_that_nobody_uses_and_this_host_cannot_hold_is_left_out_and_noted(void **state)
+{
+    profiles[2].required = FEATURE_LANDLOCK;
+    make(&bare);
+    assert_int_equal(made.count, 2);
+    assert_null(sandbox_find(&made, "c"));
+    assert_int_equal(made.notes.count, 1);
+    assert_non_null(strstr(made.notes.texts[0],
+                           "profile c cannot be used on this host: it requires landlock, but "));
+}
+
+static void one_that_a_rule_gives_to_scripts_is_refused(void **state)
+{
+    profiles[0].required = FEATURE_LANDLOCK;
+    assert_none(&bare, "/etc/conf:7: profile a cannot be used on this host: it requires landlock");
+}
+
+static void so_is_the_default_one(void **state)
+{
+    profiles[1].required = FEATURE_LANDLOCK;
+    assert_none(&bare, "/etc/conf:4: profile b cannot be used on this host");
+    forget();
+    config.default_profile_line = 0;
+    assert_none(&bare, "profile b, the default one, cannot be used on this host");
+}
+
+static void a_list_of_programs_that_does_not_hold_is_noted(void **state)
+{
+    profiles[2].executable = (struct text_list){1, programs};
+    make(&full);
+    assert_int_equal(made.notes.count, 0);
+    sandboxes_clear(&made);
+    make(&bare);
+    assert_int_equal(made.count, 3);
+    assert_int_equal(made.notes.count, 1);
+    assert_non_null(strstr(made.notes.texts[0],
+                           "profile c lets scripts execute more than its list of executable"));
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(each_profile_has_its_sandbox),
+        TEST(one_whose_user_does_not_exist_is_left_out),
+        TEST(one_that_cannot_be_prepared_leaves_none),
+        TEST(one_that_nobody_uses_and_this_host_cannot_hold_is_left_out_and_noted),
+        TEST(one_that_a_rule_gives_to_scripts_is_refused),
+        TEST(so_is_the_default_one),
+        TEST(a_list_of_programs_that_does_not_hold_is_noted),
+    };
+
+    bpf_let_libseccomp_work();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
