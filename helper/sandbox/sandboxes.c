@@ -47,6 +47,17 @@ static int note_programs(const struct sandbox_host *host, const struct profile *
                     why);
 }
 
+/* As sandbox_refuse(), and where its user does not exist, of which the configuration's own notes
+ * tell. */
+static int find_reason(const struct sandbox_host *host, const struct profile *profile,
+                       char **ret_why)
+{
+    if (!sandbox_lacks_user(host, profile))
+        return sandbox_refuse(host, profile, ret_why);
+    *ret_why = strdup("its user does not exist");
+    return *ret_why ? 0 : -ENOMEM;
+}
+
 /* Returns 0 with whether the profile can be had, or as sandboxes_prepare(). */
 static int check(const struct sandbox_host *host, const struct config *config,
                  const struct profile *profile, struct sandbox_list *list, bool *ret_fits,
@@ -54,16 +65,15 @@ static int check(const struct sandbox_host *host, const struct config *config,
 {
     auto_free char *why = NULL;
     unsigned int line;
-    int r;
+    int r = find_reason(host, profile, &why);
 
     *ret_fits = false;
-    if (sandbox_lacks_user(host, profile))
-        return 0;
-    r = sandbox_refuse(host, profile, &why);
     if (r < 0)
         return r;
     if (why && config_uses_profile(config, profile->name, &line))
         return refuse(config, profile, line, why, ret_error);
+    if (sandbox_lacks_user(host, profile))
+        return 0;
     if (why)
         return add_note(&list->notes, profile, "cannot be used on this host", why);
     *ret_fits = true;

@@ -77,6 +77,13 @@ static void one_whose_user_does_not_exist_is_left_out(void **state)
     assert_null(sandbox_find(&made, "c"));
 }
 
+/* Also where the configuration was read by a helper that is root no longer. */
+static void one_that_scripts_have_and_whose_user_does_not_exist_is_refused(void **state)
+{
+    profiles[0].user_missing = true;
+    assert_none(&full, "/etc/conf:7: profile a cannot be used on this host: its user does not");
+}
+
 static void one_that_cannot_be_prepared_leaves_none(void **state)
 {
     profiles[2].syscalls = (struct text_list){1, unknown};
@@ -129,6 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_profile_has_its_sandbox),
         TEST(one_whose_user_does_not_exist_is_left_out),
+        TEST(one_that_scripts_have_and_whose_user_does_not_exist_is_refused),
         TEST(one_that_cannot_be_prepared_leaves_none),
         TEST(one_that_nobody_uses_and_this_host_cannot_hold_is_left_out_and_noted),
         TEST(one_that_a_rule_gives_to_scripts_is_refused),
