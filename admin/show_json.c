@@ -102,6 +102,7 @@ static struct json_object *script_object(const struct virthook_script *script)
          add_text_if(object, "problem", script->problem) &&
          add_text_if(object, "profile", script->profile) &&
          add_list(object, "denied", script->denied, '\n') &&
+         add_list(object, "observed", script->observed, '\n') &&
          add_list(object, "enforced", script->enforced, ' ') &&
          add_number(object, "duration_ms", script->duration_ms) &&
          add_text(object, "stderr", script->stderr_tail) &&

@@ -109,6 +109,7 @@ static void fill_script(struct virthook_script *script, const struct message_scr
         .profile = from->profile,
         .denied = or_empty(from->denied),
         .enforced = or_empty(from->enforced),
+        .observed = or_empty(from->observed),
     };
 }
 
@@ -172,10 +173,12 @@ int reply_no_script(const char *driver, const char *hooks, uint64_t duration_ms,
                     struct virthook_reply **ret_reply)
 {
     auto_owned struct owned_reply *owned = new_owned(0);
+    const char *missing = access(hooks, F_OK) < 0 && errno == ENOENT ? ", which does not exist" : "";
 
     if (!owned)
         return -ENOMEM;
-    if (asprintf(&owned->message, "there is no script for driver %s in %s", driver, hooks) < 0) {
+    if (asprintf(&owned->message, "there is no script for driver %s in %s%s", driver, hooks,
+                 missing) < 0) {
         owned->message = NULL;
         return -ENOMEM;
     }

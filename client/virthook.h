@@ -106,6 +106,8 @@ struct virthook_script {
     const char *denied;                    /* system calls that it was refused, one a line: "mount",
                                               "socket(AF_NETLINK) ×3"; "" where none */
     const char *enforced; /* what held it, words apart by spaces; "" where it did not run */
+    const char *observed; /* under a permissive profile: what it did that the profile would not have
+                             let it do, one a line: "write /etc/x", "call mount"; "" where none */
 };
 
 /* How a call ended. Belongs to the caller, who gives it back with virthook_reply_free(). */

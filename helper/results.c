@@ -39,6 +39,7 @@ static void free_strings(struct result_strings *strings)
     free(strings->profile);
     free(strings->denied);
     free(strings->enforced);
+    free(strings->observed);
     free(strings->stdout_tail);
     free(strings->stderr_tail);
 }
@@ -69,6 +70,7 @@ static void take_strings(struct run_result *result, struct result_strings *strin
     strings->profile = take_pointer(&result->profile);
     strings->denied = take_pointer(&result->denied);
     strings->enforced = take_pointer(&result->enforced);
+    strings->observed = take_pointer(&result->observed);
     strings->stdout_tail = take_pointer(&result->stdout_tail);
     strings->stderr_tail = take_pointer(&result->stderr_tail);
 }
@@ -92,6 +94,7 @@ void results_add_run(struct results *results, const char *path, struct run_resul
         .enforced = strings->enforced,
         .duration_ms = result->duration_ms,
         .stdout_bytes = result->stdout_bytes,
+        .observed = strings->observed,
         .stderr_bytes = result->stderr_bytes,
         .stdout_tail = strings->stdout_tail,
         .stderr_tail = strings->stderr_tail,

@@ -13,7 +13,7 @@
 
 /* What the scripts' structures point to. */
 struct result_strings {
-    char *problem, *profile, *denied, *enforced, *stdout_tail, *stderr_tail;
+    char *problem, *profile, *denied, *observed, *enforced, *stdout_tail, *stderr_tail;
 };
 
 /*

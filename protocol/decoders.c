@@ -102,6 +102,7 @@ static void decode_script(struct fields *fields, struct message_script *script)
     script->problem = fields_text(fields, "problem", OPTIONAL, PROTOCOL_TEXT_MAX);
     script->profile = fields_text(fields, "profile", OPTIONAL, NAME_PROFILE_MAX);
     script->denied = fields_text(fields, "denied", OPTIONAL, PROTOCOL_DENIED_MAX);
+    script->observed = fields_text(fields, "observed", OPTIONAL, PROTOCOL_OBSERVED_MAX);
     script->enforced = fields_text(fields, "enforced", OPTIONAL, PROTOCOL_ENFORCED_MAX);
     script->duration_ms = fields_uint(fields, "duration_ms", REQUIRED, UINT64_MAX);
     script->stdout_bytes = fields_uint(fields, "stdout_bytes", REQUIRED, UINT64_MAX);

@@ -15,7 +15,7 @@
 /* What a script takes at the most without its tails: its other texts, numbers, keys. */
 #define SCRIPT_REST_MAX                                                               \
     (PROTOCOL_PATH_MAX + PROTOCOL_TEXT_MAX + NAME_PROFILE_MAX + PROTOCOL_DENIED_MAX + \
-     PROTOCOL_ENFORCED_MAX + 320)
+     PROTOCOL_OBSERVED_MAX + PROTOCOL_ENFORCED_MAX + 336)
 
 _Static_assert(PROTOCOL_DETAILS_MAX / PROTOCOL_SCRIPTS_MAX > SCRIPT_REST_MAX + 2 * 8192,
                "every script has room for all that is told of it and 8 KiB of each tail");
@@ -122,6 +122,7 @@ static void encode_script_texts(struct writer *writer, const struct message_scri
         {"problem", script->problem, PROTOCOL_TEXT_MAX},
         {"profile", script->profile, NAME_PROFILE_MAX},
         {"denied", script->denied, PROTOCOL_DENIED_MAX},
+        {"observed", script->observed, PROTOCOL_OBSERVED_MAX},
         {"enforced", script->enforced, PROTOCOL_ENFORCED_MAX},
     };
 
@@ -134,7 +135,7 @@ static size_t script_key_count(const struct message_script *script)
 {
     return 4U + (script->exit_status >= 0) + (script->signal > 0) + script->timed_out +
            (script->problem != NULL) + (script->profile != NULL) + (script->denied != NULL) +
-           (script->enforced != NULL) + (script->stdout_tail != NULL) +
+           (script->observed != NULL) + (script->enforced != NULL) + (script->stdout_tail != NULL) +
            (script->stderr_tail != NULL);
 }
 

@@ -23,8 +23,8 @@
  */
 #define PROTOCOL_PACKET_MAX 65536
 
-/* Bytes of the list of scripts where it travels in a memfd: 32 KiB for each of 1,024 scripts. */
-#define PROTOCOL_DETAILS_MAX (32 * 1024 * 1024)
+/* Bytes of the list of scripts where it travels in a memfd: 48 KiB for each of 1,024 scripts. */
+#define PROTOCOL_DETAILS_MAX (48 * 1024 * 1024)
 
 /* Bytes of stdin, and of a reply's XML, at the most, whatever the configuration says. */
 #define PROTOCOL_BULK_MAX (64 * 1024 * 1024)
@@ -41,6 +41,9 @@
 
 /* Bytes of what one script was refused: 64 lines of a system call's name and a number. */
 #define PROTOCOL_DENIED_MAX 4096
+
+/* Bytes of what one permissive script did: 256 lines, and never more than fit into a packet. */
+#define PROTOCOL_OBSERVED_MAX 16384
 
 /* Bytes of the words that say how one script was confined. */
 #define PROTOCOL_ENFORCED_MAX 1024
@@ -121,6 +124,7 @@ struct message_script {
     const char *problem;  /* why it was not run, or NULL */
     const char *profile;  /* it ran under; NULL where it did not run */
     const char *denied;   /* system calls that it was refused, one a line; NULL where none */
+    const char *observed; /* what a permissive one did and strictly could not, one a line; NULL */
     const char *enforced; /* what held it, words apart by spaces; NULL where it did not run */
     uint64_t duration_ms;
     uint64_t stdout_bytes, stderr_bytes;   /* all that it wrote, kept or not */

@@ -236,5 +236,7 @@ int runner_confine(const struct plan *plan, int tmp, int *ret_listener, enum run
     if (r < 0)
         return r;
     *ret_step = RUNNER_STEP_FILTER;
+    if (plan->flags & PLAN_PERMISSIVE)
+        return set_limits(plan, false);
     return load_filter(plan, ret_listener);
 }

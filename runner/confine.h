@@ -12,9 +12,10 @@
 int runner_map_plan(int memfd, const struct plan **ret_plan);
 
 /*
- * Confines this process, and so the script that it forks, as the plan says; `tmp` is the mount
- * that becomes /tmp, or negative. `*ret_listener` is the filter's listener, or negative. Returns 0,
- * or a negative errno with the step that failed, and the path if it was about one; what is done by
+ * Confines this process, and so the script that it forks, as the plan says, and by its limits alone
+ * where it is permissive; `tmp` is the mount that becomes /tmp, or negative. `*ret_listener` is the
+ * filter's listener, or negative. Returns 0, or a negative errno with the step that failed, and the
+ * path if it was about one; what is done by
  * then is not undone.
  */
 int runner_confine(const struct plan *plan, int tmp, int *ret_listener, enum runner_step *ret_step,

@@ -53,8 +53,39 @@ enum runner_event {
     RUNNER_STARTED = 1,  /* the script's exec succeeded */
     RUNNER_FAILED,       /* it was not run: `step`, `error` */
     RUNNER_EXITED,       /* the script's main process ended: `status` as of waitpid(2) */
-    RUNNER_SPAWNED, /* the starter's: comes with the runner's pidfd and, where one was asked for,
-                       the mount of /tmp; where that failed `error` says why */
+    RUNNER_SPAWNED,  /* the starter's: comes with the runner's pidfd and, where one was asked for,
+                        the mount of /tmp; where that failed `error` says why */
+    RUNNER_OBSERVED, /* a permissive script did something new: `observed`, perhaps `path` */
+};
+
+/* What a script did that its profile, were it strict, would have refused. */
+enum runner_sight {
+    SIGHT_CALL = 1,   /* the system call */
+    SIGHT_SOCKET,     /* a socket of family `value` */
+    SIGHT_CAPABILITY, /* what needs capability `value` */
+    SIGHT_READ,       /* of these, `path` */
+    SIGHT_WRITE,
+    SIGHT_CREATE,
+    SIGHT_REMOVE,
+    SIGHT_RENAME,
+    SIGHT_MOUNT,
+    SIGHT_EXECUTE,
+    SIGHT_CONNECT,            /* or an address */
+    SIGHT_PERMISSION_READ,    /* the file's mode is not for the profile's user */
+    SIGHT_PERMISSION_WRITE,   /* the same */
+    SIGHT_PERMISSION_EXECUTE, /* the same */
+    SIGHT_UNKNOWN,            /* by the system call, what cannot be told */
+    SIGHT_MORE,               /* more than is told */
+};
+
+/* Different sights that a runner reports of one script, the last of them SIGHT_MORE. */
+#define RUNNER_SIGHTS_MAX 4096
+
+struct runner_observed {
+    uint32_t sight;
+    uint32_t arch; /* AUDIT_ARCH_… */
+    int32_t number;
+    uint32_t value; /* of a call: not 0 where no profile grants it in this form */
 };
 
 enum runner_step {
@@ -81,14 +112,15 @@ enum runner_step {
     RUNNER_STEP_EXEC,
 };
 
-/* Bytes of a path in a report; a longer one is cut. */
-#define RUNNER_PATH_SIZE 256
+/* Bytes of a path in a report; a longer one is cut, and one that was observed cannot be told. */
+#define RUNNER_PATH_SIZE 1024
 
 struct runner_report {
     uint32_t event;
     uint32_t step;
     int32_t error; /* a positive errno */
     int32_t status;
+    struct runner_observed observed;
     char path[RUNNER_PATH_SIZE]; /* which one the step was about; empty: none */
 };
 

@@ -11,6 +11,7 @@
  */
 #include "confine.h"
 #include "job.h"
+#include "observe.h"
 #include "script.h"
 
 #include "cleanup.h"
@@ -18,6 +19,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -175,7 +177,7 @@ static void runner_send_listener(int listener)
 }
 
 /* From here on this process may do what its script may, and no more. */
-static void runner_carry_out(struct runner_job *job)
+static const struct plan *runner_carry_out(struct runner_job *job)
 {
     const struct plan *plan;
     const char *path = NULL;
@@ -195,20 +197,49 @@ static void runner_carry_out(struct runner_job *job)
     r = runner_limit_files(plan);
     if (r < 0)
         runner_fail(RUNNER_STEP_LIMITS, -r);
+    return plan;
 }
 
-/* The exec has been tried: tells the helper how it went. */
-static void runner_report_exec(int exec_fd)
+/* Receives what the child tells of its exec, and the listener that may come with it. */
+static ssize_t runner_receive_report(int exec_fd, struct runner_report *ret_report, int *ret_fd)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec data = {.iov_base = ret_report, .iov_len = sizeof(*ret_report)};
+    struct msghdr message = {
+        .msg_iov = &data,
+        .msg_iovlen = 1,
+        .msg_control = control.bytes,
+        .msg_controllen = sizeof(control.bytes),
+    };
+    ssize_t size = TEMP_FAILURE_RETRY(recvmsg(exec_fd, &message, MSG_CMSG_CLOEXEC));
+    const struct cmsghdr *header = size > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+    if (header && header->cmsg_type == SCM_RIGHTS)
+        memcpy(ret_fd, CMSG_DATA(header), sizeof(int));
+    return size;
+}
+
+/*
+ * Takes what the child says. Returns true once the exec has been tried and the helper knows how it
+ * went; `*ret_listener` is of a permissive script's filter.
+ */
+static bool runner_take_exec(int exec_fd, int *ret_listener)
 {
     struct runner_report report;
-    ssize_t size = TEMP_FAILURE_RETRY(read(exec_fd, &report, sizeof(report)));
+    ssize_t size = runner_receive_report(exec_fd, &report, ret_listener);
 
+    if (size == sizeof(report) && report.event == RUNNER_LISTENER)
+        return false;
     if (size == sizeof(report)) {
         runner_report(&report);
         _exit(1);
     }
     report = (struct runner_report){.event = RUNNER_STARTED};
     runner_report(&report);
+    return true;
 }
 
 /* Reaps all that has ended; where the script is among it, reports and ends, and so the namespace.
@@ -248,27 +279,35 @@ static void runner_obey(void)
         runner_terminate();
 }
 
-static void __attribute__((noreturn)) runner_supervise(pid_t script, int exec_fd, int signal_fd)
+static void __attribute__((noreturn))
+runner_supervise(pid_t script, const struct plan *plan, int exec_fd, int signal_fd)
 {
+    static struct observer observer;
     struct pollfd sources[] = {
         {.fd = RUNNER_CHANNEL_FD, .events = POLLIN},
         {.fd = exec_fd, .events = POLLIN},
         {.fd = signal_fd, .events = POLLIN},
+        {.fd = -1, .events = POLLIN}, /* a permissive script's listener */
     };
 
     for (;;) {
         struct signalfd_siginfo signals[8];
 
-        if (poll(sources, 3, -1) < 0)
+        if (poll(sources, 4, -1) < 0)
             continue;
         if (sources[0].revents)
             runner_obey();
-        if (sources[1].revents) {
-            runner_report_exec(exec_fd);
+        if (sources[1].revents && runner_take_exec(exec_fd, &sources[3].fd)) {
             close(exec_fd);
             sources[1].fd = -1;
             sources[1].revents = 0;
         }
+        if (sources[3].fd >= 0 && !observer.plan)
+            observer_begin(&observer, plan, sources[3].fd, runner_report);
+        if (sources[3].revents & POLLIN)
+            observer_take(&observer);
+        else if (sources[3].revents)
+            sources[3].fd = -1;
         /* The script's end is told only after how its start went. */
         if (sources[2].revents && sources[1].fd < 0) {
             (void)!read(signal_fd, signals, sizeof(signals));
@@ -280,6 +319,7 @@ static void __attribute__((noreturn)) runner_supervise(pid_t script, int exec_fd
 int main(void)
 {
     static char buffer[JOB_SIZE_MAX];
+    const struct plan *plan;
     struct runner_job job;
     int signal_fd, exec_fd;
     pid_t script;
@@ -287,11 +327,11 @@ int main(void)
     runner_harden();
     signal_fd = runner_open_signals();
     runner_receive_job(buffer, &job);
-    runner_carry_out(&job);
-    script = runner_fork_script(&job, &exec_fd);
+    plan = runner_carry_out(&job);
+    script = runner_fork_script(&job, plan, &exec_fd);
     if (script < 0)
         runner_fail(RUNNER_STEP_FORK, -script);
     for (int i = 0; i < JOB_FDS; i++)
         close(job.fds[i]);
-    runner_supervise(script, exec_fd, signal_fd);
+    runner_supervise(script, plan, exec_fd, signal_fd);
 }

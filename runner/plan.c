@@ -8,9 +8,14 @@
 
 #include <string.h>
 
+const struct plan_watch *plan_watches(const struct plan *plan)
+{
+    return (const struct plan_watch *)&plan->filter[plan->filter_count];
+}
+
 static const char *paths_of(const struct plan *plan)
 {
-    return (const char *)&plan->filter[plan->filter_count];
+    return (const char *)(plan_watches(plan) + plan->watch_count);
 }
 
 /* Each path has its two bytes and ends in the room that is left. */
@@ -34,9 +39,10 @@ int plan_is_whole(const struct plan *plan, size_t size)
 {
     if (size < sizeof(*plan) || plan->size != size || plan->limit_count > PLAN_LIMITS_MAX ||
         plan->filter_count > PLAN_FILTER_MAX || plan->path_count > PLAN_PATHS_MAX ||
-        plan->paths_size > PLAN_PATHS_SIZE_MAX)
+        plan->watch_count > PLAN_WATCHES_MAX || plan->paths_size > PLAN_PATHS_SIZE_MAX)
         return 0;
-    if (size != sizeof(*plan) + plan->filter_count * sizeof(plan->filter[0]) + plan->paths_size)
+    if (size != sizeof(*plan) + plan->filter_count * sizeof(plan->filter[0]) +
+                    plan->watch_count * sizeof(struct plan_watch) + plan->paths_size)
         return 0;
     return paths_are_whole(plan);
 }

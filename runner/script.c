@@ -6,10 +6,11 @@
  */
 #include "script.h"
 
+#include "child_filter.h"
 #include "cleanup.h"
 
-#include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
 
 /* A script sees signals as an ordinary process does: all default, none blocked. */
 static void child_reset_signals(void)
@@ -42,7 +43,8 @@ static void __attribute__((noreturn)) child_fail(int exec_fd, enum runner_step s
     _exit(written == sizeof(report) ? 0 : 127);
 }
 
-static void __attribute__((noreturn)) child_main(const struct runner_job *job, int exec_fd)
+static void __attribute__((noreturn))
+child_main(const struct runner_job *job, const struct plan *plan, int exec_fd)
 {
     int r;
 
@@ -51,20 +53,25 @@ static void __attribute__((noreturn)) child_main(const struct runner_job *job, i
     if (r < 0)
         child_fail(exec_fd, RUNNER_STEP_STDIO, -r);
     child_reset_signals();
+    if (plan->flags & PLAN_PERMISSIVE) {
+        r = child_load_filter(plan, exec_fd);
+        if (r < 0)
+            child_fail(exec_fd, RUNNER_STEP_FILTER, -r);
+    }
     execve(job->strings.path, job->strings.argv, job->strings.envp);
     child_fail(exec_fd, RUNNER_STEP_EXEC, errno);
 }
 
-pid_t runner_fork_script(const struct runner_job *job, int *ret_exec_fd)
+pid_t runner_fork_script(const struct runner_job *job, const struct plan *plan, int *ret_exec_fd)
 {
     int ends[2];
     pid_t pid;
 
-    if (pipe2(ends, O_CLOEXEC) < 0)
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return -errno;
     pid = fork();
     if (pid == 0)
-        child_main(job, ends[1]);
+        child_main(job, plan, ends[1]);
     if (pid < 0)
         pid = -errno;
     close(ends[1]);

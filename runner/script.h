@@ -6,6 +6,7 @@
 #pragma once
 
 #include "job.h"
+#include "plan.h"
 
 #include <sys/types.h>
 
@@ -17,7 +18,9 @@ struct runner_job {
 };
 
 /*
- * Forks the script. `*ret_exec_fd` tells how its exec went: it ends with no byte where that
- * succeeded, else it holds a runner_report. Returns the script's PID, or a negative errno.
+ * Forks the script. `*ret_exec_fd`, a socket, tells how its exec went: it ends with no packet where
+ * that succeeded, else it holds a runner_report. Where the plan is permissive a RUNNER_LISTENER
+ * comes before that: the filter is the script's alone, so that the runner can look on. Returns the
+ * script's PID, or a negative errno.
  */
-pid_t runner_fork_script(const struct runner_job *job, int *ret_exec_fd);
+pid_t runner_fork_script(const struct runner_job *job, const struct plan *plan, int *ret_exec_fd);

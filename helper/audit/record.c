@@ -163,6 +163,7 @@ static void put_confinement(struct object *entry, const struct audit_result *res
     else
         object_put_null(entry, "run_as");
     object_put_list(entry, "denied", script->denied, '\n');
+    object_put_list(entry, "observed", script->observed, '\n');
     object_put_list(entry, "enforced", script->enforced, ' ');
 }
 

@@ -6,9 +6,9 @@
  */
 #include "denials.h"
 
+#include "call_name.h"
 #include "cleanup.h"
 #include "clock.h"
-#include "families.h"
 
 #include <linux/seccomp.h>
 #include <seccomp.h>
@@ -154,43 +154,6 @@ void denials_stop(struct denials *denials)
     close_fd(&denials->source.fd);
 }
 
-/* x32 is told from the machine's own calls by this bit of the number alone. */
-#define X32_BIT 0x40000000
-
-static uint32_t name_arch(const struct denial *denial)
-{
-    bool x32 = denial->arch == SCMP_ARCH_X86_64 && (denial->number & X32_BIT);
-
-    return x32 ? SCMP_ARCH_X32 : denial->arch;
-}
-
-/* What stands in front of a call of another architecture than the helper's own. */
-static const char *name_prefix(uint32_t arch)
-{
-    if (arch == seccomp_arch_native())
-        return "";
-    switch (arch) {
-    case SCMP_ARCH_X86:
-        return "i386:";
-    case SCMP_ARCH_X32:
-        return "x32:";
-    case SCMP_ARCH_ARM:
-        return "arm:";
-    default:
-        return "other:";
-    }
-}
-
-static void write_family(FILE *stream, int family)
-{
-    const char *name = family_name(family);
-
-    if (name)
-        fprintf(stream, "(%s)", name);
-    else
-        fprintf(stream, "(%d)", family);
-}
-
 static void write_count(FILE *stream, uint64_t count)
 {
     fprintf(stream, " ×%llu", (unsigned long long)count);
@@ -198,16 +161,12 @@ static void write_count(FILE *stream, uint64_t count)
 
 static void write_denial(FILE *stream, const struct denial *denial)
 {
-    uint32_t arch = name_arch(denial);
-    auto_free char *name = seccomp_syscall_resolve_num_arch(arch, denial->number);
-
-    fputs(name_prefix(arch), stream);
-    if (name)
-        fputs(name, stream);
-    else
-        fprintf(stream, "syscall %d", denial->number);
-    if (denial->family >= 0)
-        write_family(stream, denial->family);
+    call_write_name(stream, denial->arch, denial->number);
+    if (denial->family >= 0) {
+        fputc('(', stream);
+        call_write_family(stream, denial->family);
+        fputc(')', stream);
+    }
     if (denial->count > 1)
         write_count(stream, denial->count);
 }

@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "denials.h"
 #include "fd.h"
+#include "observed.h"
 #include "stream.h"
 #include "undead.h"
 
@@ -44,6 +45,7 @@ struct run {
     uint64_t started_ms, deadline_ms, grace_ms;
     struct stream out, err;
     struct denials denials;
+    struct observed observed;
     struct reply reply;
     bool killed, exited, failed;
     struct runner_report report;
@@ -93,6 +95,7 @@ static void conclude_output(struct run *run)
     struct run_result *result = &run->result;
 
     result->denied = denials_text(&run->denials);
+    result->observed = observed_text(&run->observed);
     result->stderr_bytes = run->err.tail.total;
     result->stderr_tail = tail_text(&run->err.tail);
     if (!run->out.reply) {
@@ -241,6 +244,8 @@ static bool take_report(struct run *run)
         note_spawned(run, &report, take_fd(&fds[0]), fds[1]);
     else if (size == sizeof(report) && report.event == RUNNER_LISTENER)
         denials_watch(run->loop, &run->denials, take_fd(&fds[0]));
+    else if (size == sizeof(report) && report.event == RUNNER_OBSERVED)
+        observed_add(&run->observed, &report);
     else if (size == sizeof(report))
         note_report(run, &report);
     else if (size >= 0 || (errno != EAGAIN && errno != EINTR))
@@ -278,6 +283,8 @@ void run_free(struct run *run)
     close_fd(&run->result.output_memfd);
     free(run->result.problem);
     free(run->result.denied);
+    free(run->result.observed);
+    observed_clear(&run->observed);
     free(run->result.profile);
     free(run->result.enforced);
     free(run->result.stdout_tail);

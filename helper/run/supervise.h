@@ -47,7 +47,8 @@ struct run_result {
     uint64_t duration_ms;
     uint64_t stdout_bytes, stderr_bytes;
     char *stdout_tail, *stderr_tail; /* safe text; NULL where nothing is kept of that stream */
-    char *denied;             /* refused system calls as denials_text() gives them, or NULL */
+    char *denied;   /* refused system calls as denials_text() gives them, or NULL */
+    char *observed; /* what a permissive script did, as observed_text() gives it, or NULL */
     char *profile, *enforced; /* of its sandbox, which a reload may have replaced by now */
     uid_t uid;                /* it ran as */
     gid_t gid;

@@ -35,6 +35,10 @@ static void write_capabilities(FILE *stream, uint64_t capabilities)
 
 static void write_plan(FILE *stream, const struct plan *plan, const struct sandbox_host *host)
 {
+    if (plan->flags & PLAN_PERMISSIVE) {
+        fputs(" permissive", stream);
+        return;
+    }
     if (plan->flags & PLAN_SET_CAPS)
         write_capabilities(stream, plan->capabilities);
     if (plan->flags & PLAN_NO_NEW_PRIVS)

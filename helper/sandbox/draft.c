@@ -66,14 +66,17 @@ int draft_seal(struct draft *draft, int *ret_fd)
 {
     struct plan *plan = &draft->plan;
     size_t filter_size = plan->filter_count * sizeof(struct sock_filter);
+    size_t watches_size = plan->watch_count * sizeof(struct plan_watch);
     auto_close int fd = -EBADF;
     int r = fd_new_memfd("virthook-plan", &fd);
 
-    plan->size = (uint32_t)(sizeof(*plan) + filter_size + plan->paths_size);
+    plan->size = (uint32_t)(sizeof(*plan) + filter_size + watches_size + plan->paths_size);
     if (r == 0)
         r = fd_write_all(fd, plan, sizeof(*plan));
     if (r == 0 && filter_size > 0)
         r = fd_write_all(fd, draft->filter, filter_size);
+    if (r == 0 && watches_size > 0)
+        r = fd_write_all(fd, draft->watches, watches_size);
     if (r == 0 && plan->paths_size > 0)
         r = fd_write_all(fd, draft->paths, plan->paths_size);
     if (r == 0)
@@ -87,6 +90,7 @@ int draft_seal(struct draft *draft, int *ret_fd)
 void draft_clear(struct draft *draft)
 {
     free(draft->filter);
+    free(draft->watches);
     free(draft->paths);
     *draft = (struct draft){};
 }

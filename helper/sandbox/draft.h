@@ -13,6 +13,7 @@
 /* Starts as zeros. */
 struct draft {
     struct sock_filter *filter;
+    struct plan_watch *watches;
     char *paths;
     const char *problem; /* in words, where an errno would not say enough */
     struct plan plan;    /* its header; last, since it ends without bounds */

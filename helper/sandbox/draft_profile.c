@@ -10,6 +10,7 @@
 #include "draft_limits.h"
 #include "filter.h"
 #include "loader.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <linux/landlock.h>
@@ -45,6 +46,23 @@ static int add_all_paths(struct draft *draft, const struct profile *profile,
                : r;
 }
 
+static int add_watches(struct draft *draft, const struct profile *profile,
+                       const struct filter_wish *wish)
+{
+    const struct watch_profile watched = {
+        .wish = wish,
+        .capabilities = profile->capabilities,
+        .host_network = profile->host_network,
+    };
+    size_t count;
+    int r = watch_build(&watched, &draft->watches, &count);
+
+    if (r < 0)
+        return r;
+    draft->plan.watch_count = (uint32_t)count;
+    return 0;
+}
+
 static int add_filter(struct draft *draft, const struct profile *profile,
                       const struct sandbox_host *host)
 {
@@ -56,6 +74,7 @@ static int add_filter(struct draft *draft, const struct profile *profile,
         .family_count = profile->families.count,
         .notify = host->notify,
         .sealed_memfds = draft->plan.landlock_fs & LANDLOCK_ACCESS_FS_EXECUTE,
+        .permissive = profile->permissive,
     };
     size_t count;
     int r = filter_build(&wish, &draft->filter, &count);
@@ -65,7 +84,7 @@ static int add_filter(struct draft *draft, const struct profile *profile,
     if (r < 0)
         return r;
     draft->plan.filter_count = (uint32_t)count;
-    return 0;
+    return profile->permissive ? add_watches(draft, profile, &wish) : 0;
 }
 
 static uint32_t choose_mounts(const struct profile *profile)
@@ -94,11 +113,27 @@ static int draft_confined(struct draft *draft, const struct profile *profile,
     return r == 0 ? add_all_paths(draft, profile, host, hooks) : r;
 }
 
+/* What is drafted by now is what is looked for, and nothing of it but the limits holds. */
+static int draft_permissive(struct draft *draft, const struct sandbox_host *host)
+{
+    if (!host->notify) {
+        draft->problem =
+            "it is permissive, and this kernel asks nobody about system calls (seccomp "
+            "user notification); take permissive out";
+        return -ENOTSUP;
+    }
+    draft->plan.flags |= PLAN_PERMISSIVE;
+    return 0;
+}
+
 int draft_profile(struct draft *draft, const struct profile *profile,
                   const struct sandbox_host *host, const char *hooks)
 {
+    int r;
+
     draft_limits(draft, profile, host);
-    if (profile->host_pids || !host->namespaces)
+    if ((profile->host_pids && !profile->permissive) || !host->namespaces)
         draft->plan.flags |= PLAN_HOST_PIDS;
-    return profile->unconfined ? 0 : draft_confined(draft, profile, host, hooks);
+    r = profile->unconfined ? 0 : draft_confined(draft, profile, host, hooks);
+    return r == 0 && profile->permissive ? draft_permissive(draft, host) : r;
 }

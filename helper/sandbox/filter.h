@@ -8,6 +8,7 @@
 #include <linux/filter.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What a script may do. Calls are names, or names of sets; "@default" and "@runner" are always
  * among them. */
@@ -17,7 +18,14 @@ struct filter_wish {
     size_t family_count;
     bool notify;        /* denied calls ask a listener; else they just fail */
     bool sealed_memfds; /* memfd_create(2) makes nothing that can be executed */
+    bool permissive;    /* with notify: so do those that are listed and watched, see watch.h */
 };
+
+/* Whether the wish lists a call of this name, by itself or in a set. */
+bool filter_lists(const struct filter_wish *wish, const char *name);
+
+/* The other architecture whose programs this machine's kernel runs; the native one where none. */
+uint32_t filter_second_architecture(void);
 
 /*
  * Builds the program: an allow-list, the same for every architecture that this machine's kernel
@@ -26,7 +34,7 @@ struct filter_wish {
  * (ENOSYS: its flags cannot be seen, and programs fall back), socket families that are not listed,
  * sockets by the 32-bit socketcall(2), the TIOCSTI and TIOCLINUX ioctls, and prlimit64(2) of
  * another process unless prlimit64 is named by itself. Calls that are newer than libseccomp get
- * ENOSYS.
+ * ENOSYS, in a permissive filter too.
  *
  * Returns 0 with the program, which the caller frees, or a negative errno (-E2BIG over
  * PLAN_FILTER_MAX instructions, -EINVAL for the name of a set that there is not).

@@ -39,13 +39,19 @@ static int make_plan(const struct sandbox_host *host, const struct profile *prof
     return r;
 }
 
+/* Its scripts run as the helper itself does. */
+static bool is_near_root(const struct profile *profile)
+{
+    return profile->unconfined || profile->permissive;
+}
+
 static uint64_t choose_namespaces(const struct sandbox_host *host, const struct profile *profile)
 {
-    uint64_t pids = profile->host_pids ? 0 : CLONE_NEWPID;
+    uint64_t pids = profile->host_pids && !profile->permissive ? 0 : CLONE_NEWPID;
 
     if (!host->namespaces)
         return 0;
-    if (profile->unconfined)
+    if (is_near_root(profile))
         return pids;
     return pids | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP |
            (profile->host_network ? 0 : CLONE_NEWNET);
@@ -66,7 +72,7 @@ static int find_user(struct sandbox *sandbox)
 /* In a session no other user could be kept from it. */
 static bool has_own_tmp(const struct sandbox_host *host, const struct profile *profile)
 {
-    return !profile->unconfined && !profile->host_tmp && !host->session && host->namespaces;
+    return !is_near_root(profile) && !profile->host_tmp && !host->session && host->namespaces;
 }
 
 int sandbox_prepare(const struct sandbox_host *host, const struct profile *profile,
@@ -76,9 +82,9 @@ int sandbox_prepare(const struct sandbox_host *host, const struct profile *profi
         .profile = strdup(profile->name),
         .unconfined = profile->unconfined,
         .permissive = profile->permissive,
-        .host_pids = profile->host_pids || !host->namespaces,
-        .uid = profile->unconfined || host->session ? geteuid() : profile->uid,
-        .gid = profile->unconfined || host->session ? getegid() : profile->gid,
+        .host_pids = (profile->host_pids && !profile->permissive) || !host->namespaces,
+        .uid = is_near_root(profile) || host->session ? geteuid() : profile->uid,
+        .gid = is_near_root(profile) || host->session ? getegid() : profile->gid,
         .plan_fd = -EBADF,
         .clone_flags = choose_namespaces(host, profile),
         .time_ms = profile->time_ms,

@@ -42,8 +42,9 @@ static struct message_script sample_scripts[] = {
         .exit_status = -1,
         .signal = 9,
         .timed_out = true,
-        .profile = "unconfined",
-        .enforced = "user:0 pid",
+        .profile = "learning",
+        .observed = "write /etc/motd\ncall mount",
+        .enforced = "user:0 permissive pid",
         .duration_ms = 2000,
     },
     {

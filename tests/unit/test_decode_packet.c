@@ -117,7 +117,11 @@ static void what_is_told_of_a_script_is_allowed_up_to_its_limit(void **state)
     static const struct {
         const char *key;
         size_t most;
-    } texts[] = {{"problem", 4096}, {"profile", 64}, {"denied", 4096}, {"enforced", 1024}};
+    } texts[] = {{"problem", 4096},
+                 {"profile", 64},
+                 {"denied", 4096},
+                 {"observed", 16384},
+                 {"enforced", 1024}};
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         assert_int_equal(decode_script_with(texts[i].key, texts[i].most), 0);

@@ -62,6 +62,19 @@ static void a_list_of_programs_and_the_host_s_processes_have_their_words(void **
     assert_words(&plan, CLONE_NEWIPC, 7, "user:7 landlock:7 executable pids:host ipc");
 }
 
+static void of_a_permissive_script_nothing_is_said_to_hold_it(void **state)
+{
+    struct plan plan = {
+        .flags = PLAN_SET_USER | PLAN_SET_CAPS | PLAN_NO_NEW_PRIVS | PLAN_NOTIFY | PLAN_MOUNTS |
+                 PLAN_LANDLOCK | PLAN_PERMISSIVE,
+        .filter_count = 100,
+        .landlock_fs = LANDLOCK_ACCESS_FS_EXECUTE,
+        .landlock_scope = 3,
+    };
+
+    assert_words(&plan, CLONE_NEWPID, 0, "user:0 permissive pid");
+}
+
 static void landlock_without_rules_for_files_is_not_said_to_have_them(void **state)
 {
     struct plan plan = {.flags = PLAN_LANDLOCK, .landlock_scope = 3};
@@ -89,7 +102,7 @@ static void capabilities_are_told_by_name_or_else_by_number(void **state)
 
 static void the_longest_words_fit_into_the_protocol(void **state)
 {
-    struct plan plan = {.flags = UINT32_MAX, .filter_count = 1, .capabilities = UINT64_MAX};
+    struct plan plan = {.flags = ~PLAN_PERMISSIVE, .filter_count = 1, .capabilities = UINT64_MAX};
     char *words = sandbox_describe(&plan, UINT64_MAX, UINT32_MAX, &host);
 
     assert_non_null(words);
@@ -103,6 +116,7 @@ int main(void)
         cmocka_unit_test(an_unconfined_script_has_its_user_and_its_pid_namespace),
         cmocka_unit_test(a_confined_script_has_a_word_for_all_that_holds_it),
         cmocka_unit_test(a_list_of_programs_and_the_host_s_processes_have_their_words),
+        cmocka_unit_test(of_a_permissive_script_nothing_is_said_to_hold_it),
         cmocka_unit_test(landlock_without_rules_for_files_is_not_said_to_have_them),
         cmocka_unit_test(a_filter_without_a_listener_is_said_to_have_none),
         cmocka_unit_test(capabilities_are_told_by_name_or_else_by_number),

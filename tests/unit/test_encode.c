@@ -140,6 +140,7 @@ static void as_many_scripts_as_there_may_be_fit_with_the_longest_of_everything(v
     char *tail = repeat('x', 32768), *problem = repeat('p', PROTOCOL_TEXT_MAX);
     char *path = repeat('/', PROTOCOL_PATH_MAX), *denied = repeat('d', PROTOCOL_DENIED_MAX);
     char *profile = repeat('n', NAME_PROFILE_MAX), *enforced = repeat('e', PROTOCOL_ENFORCED_MAX);
+    char *observed = repeat('o', PROTOCOL_OBSERVED_MAX);
     static struct message_script scripts[PROTOCOL_SCRIPTS_MAX];
     struct message_verdict verdict;
     void *storage;
@@ -152,6 +153,7 @@ static void as_many_scripts_as_there_may_be_fit_with_the_longest_of_everything(v
                                              .problem = problem,
                                              .profile = profile,
                                              .denied = denied,
+                                             .observed = observed,
                                              .enforced = enforced,
                                              .duration_ms = UINT64_MAX,
                                              .stdout_bytes = UINT64_MAX,
@@ -163,8 +165,10 @@ static void as_many_scripts_as_there_may_be_fit_with_the_longest_of_everything(v
     assert_string_equal(verdict.scripts[0].problem, problem);
     assert_string_equal(verdict.scripts[0].profile, profile);
     assert_string_equal(verdict.scripts[0].denied, denied);
+    assert_string_equal(verdict.scripts[0].observed, observed);
     assert_string_equal(verdict.scripts[0].enforced, enforced);
     free(storage);
+    free(observed);
     free(enforced);
     free(denied);
     free(profile);

@@ -116,6 +116,7 @@ static void assert_same_script(const struct message_script *a, const struct mess
     assert_same_text(a->problem, b->problem);
     assert_same_text(a->profile, b->profile);
     assert_same_text(a->denied, b->denied);
+    assert_same_text(a->observed, b->observed);
     assert_same_text(a->enforced, b->enforced);
     assert_true(a->duration_ms == b->duration_ms);
     assert_true(a->stdout_bytes == b->stdout_bytes);

@@ -136,7 +136,7 @@ def test_json_has_all_there_is(virt_hook):
     assert 0 <= script.pop("duration_ms") <= result["duration_ms"]
     assert script == {"path": str(path), "exit_status": 3, "signal": None, "timed_out": False,
                       "problem": None, "stderr": "one\ntwo\n", "stdout_bytes": 4,
-                      "stderr_bytes": 8, "profile": "unconfined", "denied": [],
+                      "stderr_bytes": 8, "profile": "unconfined", "denied": [], "observed": [],
                       "enforced": ["user:0", "pid"]}
 
 

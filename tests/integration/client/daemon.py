@@ -38,7 +38,7 @@ class Script(Structure):
                 ("timed_out", c_bool), ("problem", c_char_p), ("duration_ms", c_uint64),
                 ("stdout_bytes", c_uint64), ("stderr_bytes", c_uint64), ("stdout_tail", c_char_p),
                 ("stderr_tail", c_char_p), ("profile", c_char_p), ("denied", c_char_p),
-                ("enforced", c_char_p)]
+                ("enforced", c_char_p), ("observed", c_char_p)]
 
 
 class Reply(Structure):

@@ -472,8 +472,8 @@ class TellsOfScripts(Honest):
              "profile": "isolated", "denied": "mount\nsocket(AF_NETLINK) ×3",
              "enforced": "user:65534 seccomp:notify pid"},
             {"path": "/hooks/qemu.d/slow", "signal": 9, "timed_out": True, "duration_ms": 99,
-             "stdout_bytes": 0, "stderr_bytes": 0, "profile": "unconfined",
-             "enforced": "user:0 pid"},
+             "stdout_bytes": 0, "stderr_bytes": 0, "profile": "learning",
+             "observed": "write /etc/x\ncall mount", "enforced": "user:0 permissive pid"},
             {"path": "/hooks/qemu.d/bad", "problem": "writable by others", "duration_ms": 0,
              "stdout_bytes": 0, "stderr_bytes": 0}]
         self.accept(number)

@@ -51,10 +51,11 @@ def test_scripts_come_in_the_packet_or_in_a_memfd(opened, where):
         ("/hooks/qemu", 3, 0, False, None, "no power\n"),
         ("/hooks/qemu.d/slow", -1, 9, True, None, ""),
         ("/hooks/qemu.d/bad", -1, 0, False, "writable by others", "")]
-    assert [(script["profile"], script["denied"], script["enforced"])
+    assert [(script["profile"], script["denied"], script["observed"], script["enforced"])
             for script in reply["scripts"]] == [
-        ("isolated", "mount\nsocket(AF_NETLINK) ×3", "user:65534 seccomp:notify pid"),
-        ("unconfined", "", "user:0 pid"), (None, "", "")]
+        ("isolated", "mount\nsocket(AF_NETLINK) ×3", "", "user:65534 seccomp:notify pid"),
+        ("learning", "", "write /etc/x\ncall mount", "user:0 permissive pid"),
+        (None, "", "", "")]
 
 
 def test_a_profile_that_is_asked_for_reaches_the_helper(opened):
