@@ -8,7 +8,6 @@
 #include "cleanup.h"
 #include "fd.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 #define FIRST_SIZE 65536
@@ -43,7 +42,7 @@ int input_read(void **ret_data, size_t *ret_size)
     size_t size = 0;
     int r;
 
-    if (!isatty(STDIN_FILENO) && fcntl(STDIN_FILENO, F_GETFD) >= 0) {
+    if (!isatty(STDIN_FILENO)) {
         r = read_all(&data, &size);
         if (r < 0)
             return r;

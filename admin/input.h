@@ -11,8 +11,7 @@
 #define INPUT_MAX (64 * 1024 * 1024)
 
 /*
- * Reads stdin to its end, however long its writer takes; a terminal, and a stdin that is closed, is
- * empty. Returns 0 with the bytes, which the caller frees; -E2BIG over INPUT_MAX; or another
- * negative errno.
+ * Reads stdin to its end, however long its writer takes; a terminal is empty. Returns 0 with the
+ * bytes, which the caller frees; -E2BIG over INPUT_MAX; or another negative errno.
  */
 int input_read(void **ret_data, size_t *ret_size);

@@ -58,11 +58,11 @@ static int open_hook(const struct run_options *from, struct virthook **ret_hook)
     return virthook_open(&options, ret_hook);
 }
 
-static int call(struct virthook *hook, const struct run_options *from, const void *input,
-                size_t input_size, struct virthook_reply **ret_reply)
+static struct virthook_request make_request(const struct run_options *from, const void *input,
+                                            size_t input_size)
 {
-    struct virthook_request request = {
-        .size = sizeof(request),
+    return (struct virthook_request){
+        .size = sizeof(struct virthook_request),
         .driver = from->driver,
         .object = from->object,
         .operation = from->operation,
@@ -73,8 +73,6 @@ static int call(struct virthook *hook, const struct run_options *from, const voi
         .timeout_ms = from->timeout_ms,
         .profile = from->profile,
     };
-
-    return virthook_call(hook, &request, ret_reply);
 }
 
 static bool is_one_of(const char *reason, const char *const *reasons)
@@ -98,17 +96,14 @@ static int status_of(const struct virthook_reply *reply)
     return reply->allow ? STATUS_ALLOW : STATUS_DENY;
 }
 
-static int refuse_call(int error)
+static int refuse_call(const struct virthook_request *request, int error)
 {
-    if (error == -EINVAL) {
-        fputs(
-            "virt-hook run: a name cannot be one: an object has no newline and no '/', an "
-            "operation is of lower-case letters, digits and hyphens, a profile of letters, digits, "
-            "'.', '_' and '-', all are UTF-8\n",
-            stderr);
-        return STATUS_USAGE;
-    }
-    return complain(STATUS_NO_HELPER, "the call could not be made", error);
+    const char *fault = virthook_request_fault(request);
+
+    if (!fault)
+        return complain(STATUS_NO_HELPER, "the call could not be made", error);
+    fprintf(stderr, "virt-hook run: %s\n", fault);
+    return STATUS_USAGE;
 }
 
 static int show(const struct virthook_reply *reply, bool json)
@@ -118,10 +113,23 @@ static int show(const struct virthook_reply *reply, bool json)
     return r < 0 ? complain(STATUS_USAGE, "the reply cannot be shown", r) : status_of(reply);
 }
 
-static int run(struct run_options *options)
+static int make_call(const struct run_options *options, const void *input, size_t input_size)
 {
     auto_hook struct virthook *hook = NULL;
     auto_reply struct virthook_reply *reply = NULL;
+    struct virthook_request request = make_request(options, input, input_size);
+    int r = open_hook(options, &hook);
+
+    if (r == 0)
+        r = interrupt_watch(hook);
+    if (r < 0)
+        return complain(STATUS_USAGE, "cannot begin", r);
+    r = virthook_call(hook, &request, &reply);
+    return r < 0 ? refuse_call(&request, r) : show(reply, options->json);
+}
+
+static int run(struct run_options *options)
+{
     auto_free void *input = NULL;
     size_t input_size = 0;
     int r;
@@ -130,15 +138,13 @@ static int run(struct run_options *options)
     if (r < 0)
         return complain(STATUS_USAGE, "the session's folders cannot be told, set HOME", r);
     r = input_read(&input, &input_size);
+    if (r == -E2BIG) {
+        fprintf(stderr, "virt-hook run: stdin has more than %d MiB\n", INPUT_MAX >> 20);
+        return STATUS_USAGE;
+    }
     if (r < 0)
         return complain(STATUS_USAGE, "stdin cannot be read", r);
-    r = open_hook(options, &hook);
-    if (r == 0)
-        r = interrupt_watch(hook);
-    if (r < 0)
-        return complain(STATUS_USAGE, "cannot begin", r);
-    r = call(hook, options, input, input_size, &reply);
-    return r < 0 ? refuse_call(r) : show(reply, options->json);
+    return make_call(options, input, input_size);
 }
 
 int run_command(int argc, char **argv)

@@ -137,7 +137,8 @@ static void give_up_greeting(struct call *call)
     struct channel *channel = call->channel;
 
     if (clock_now_ms() < channel->made_ms + CHANNEL_GREETING_MS - CHANNEL_SLACK_MS)
-        failure_set(&call->failure, REASON_NO_ANSWER, "%s was not ready in time", channel->who);
+        failure_set(&call->failure, REASON_NO_ANSWER,
+                    "%s was not ready in time; it is starting, so try again", channel->who);
     else
         channel_lose(channel, REASON_NO_ANSWER, "%s did not say hello within 2 s; %s", channel->who,
                      its_end(channel));

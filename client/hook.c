@@ -145,11 +145,12 @@ int virthook_call(struct virthook *hook, const struct virthook_request *request,
 {
     struct virthook_request known;
     struct request checked;
+    const char *fault;
     int r;
 
     if (!hook || !ret_reply || hook->owner != getpid())
         return -EINVAL;
-    r = request_read(request, &known, &checked);
+    r = request_read(request, &known, &checked, &fault);
     if (r < 0)
         return r;
     if (!may_have_scripts(hook, &checked.message))
@@ -161,6 +162,16 @@ int virthook_call(struct virthook *hook, const struct virthook_request *request,
     r = ask(hook, &checked, ret_reply);
     request_clear(&checked);
     return r;
+}
+
+const char *virthook_request_fault(const struct virthook_request *request)
+{
+    struct virthook_request known;
+    struct request checked;
+    const char *fault = NULL;
+
+    (void)request_read(request, &known, &checked, &fault);
+    return fault;
 }
 
 bool virthook_failure_allows(struct virthook *hook, const char *driver, const char *operation)

@@ -117,23 +117,36 @@ static bool is_nothing_there(int r)
     return r == -ENOENT || r == -ECONNREFUSED;
 }
 
+/* What the error's own words do not say. */
+static const char *mend_for(bool private, int r)
+{
+    if (!private)
+        return is_nothing_there(r) ? "; start the service that listens there" : "";
+    if (r == -ENOENT)
+        return "; install virthook whole";
+    return r == -EACCES || r == -ENOEXEC ? "; let it be virthook-helper, and executable" : "";
+}
+
 static int reach_either(const struct settings *settings, uint64_t until_ms, struct channel *channel,
                         struct failure *failure)
 {
-    const char *verb = "reached";
+    bool private = false;
     int r = -ENOENT;
 
     if (settings->socket)
         r = reach_service(settings, until_ms, channel);
     if (is_nothing_there(r) && settings->helper) {
-        verb = "started";
+        private = true;
         r = reach_private(settings, channel);
     }
     if (r == -ETIMEDOUT)
-        failure_set(failure, REASON_NO_ANSWER, "%s takes no connection", channel->who);
+        failure_set(failure, REASON_NO_ANSWER,
+                    "%s takes no connection; it is stopped or overrun, start it anew",
+                    channel->who);
     else if (r < 0)
-        failure_set(failure, REASON_NO_HELPER, "%s cannot be %s: %s",
-                    channel->who ? channel->who : "the helper", verb, strerror(-r));
+        failure_set(failure, REASON_NO_HELPER, "%s cannot be %s: %s%s",
+                    channel->who ? channel->who : "the helper", private ? "started" : "reached",
+                    strerror(-r), mend_for(private, r));
     return r;
 }
 
@@ -206,7 +219,9 @@ static bool step(struct virthook *hook, struct call *call)
         wait_for_retry(hook, call);
     } else if (reap_lost(hook, 0) >= LOST_MAX) {
         failure_set(&call->failure, REASON_NO_HELPER,
-                    "%d former helpers hang in the kernel and cannot be ended", LOST_MAX);
+                    "%d former helpers hang in the kernel and cannot be ended; mend the device or "
+                    "file system that they wait for",
+                    LOST_MAX);
     } else {
         open_channel(hook, call);
         return hook->channel;

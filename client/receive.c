@@ -228,7 +228,8 @@ static void lose_ended(struct channel *channel)
     }
     process_reap(&channel->process, ENDING_WAIT_MS);
     process_describe_end(&channel->process, end, sizeof(end));
-    channel_lose(channel, loss_reason(channel), "%s %s%s", channel->who, end, when);
+    channel_lose(channel, loss_reason(channel), "%s %s%s; what it said of it is on stderr",
+                 channel->who, end, when);
 }
 
 /*

@@ -173,12 +173,12 @@ int reply_no_script(const char *driver, const char *hooks, uint64_t duration_ms,
                     struct virthook_reply **ret_reply)
 {
     auto_owned struct owned_reply *owned = new_owned(0);
-    const char *missing = access(hooks, F_OK) < 0 && errno == ENOENT ? ", which does not exist" : "";
+    bool exists = access(hooks, F_OK) == 0 || errno != ENOENT;
 
     if (!owned)
         return -ENOMEM;
     if (asprintf(&owned->message, "there is no script for driver %s in %s%s", driver, hooks,
-                 missing) < 0) {
+                 exists ? "" : ", which does not exist") < 0) {
         owned->message = NULL;
         return -ENOMEM;
     }

@@ -21,26 +21,41 @@
 /* Bytes that are copied in one go. */
 #define COPY_SIZE 65536
 
-static bool is_sound(const struct message_call *call)
+/* Each says what the names.h's check of that name takes. */
+static const char *find_fault(const struct message_call *call)
 {
-    return call->driver && name_is_driver(call->driver) && call->object &&
-           name_is_object(call->object) && call->operation && name_is_operation(call->operation) &&
-           name_is_operation(call->sub_operation) && name_is_extra(call->extra) &&
-           (!call->uuid || name_is_uuid(call->uuid)) &&
-           (!call->profile || name_is_profile(call->profile));
+    if (!call->driver || !name_is_driver(call->driver))
+        return "the driver must be qemu, network, lxc, libxl, bhyve or daemon";
+    if (!call->object || !name_is_object(call->object))
+        return "the object's name must be UTF-8 of 1 to 1024 bytes, with no newline and no '/'";
+    if (!call->operation || !name_is_operation(call->operation))
+        return "the operation must be 1 to 64 lower-case letters, digits and inner hyphens, or '-'";
+    if (!name_is_operation(call->sub_operation))
+        return "the sub-operation must be 1 to 64 lower-case letters, digits and inner hyphens, or "
+               "'-'";
+    if (!name_is_extra(call->extra))
+        return "the extra argument must be UTF-8 of 1 to 4096 bytes ('-' stands for none)";
+    if (call->uuid && !name_is_uuid(call->uuid))
+        return "the UUID must be 8-4-4-4-12 lower-case hexadecimal digits";
+    if (call->profile && !name_is_profile(call->profile))
+        return "the profile's name must be 1 to 64 letters, digits, '.', '_' and '-'";
+    return NULL;
 }
 
 int request_read(const struct virthook_request *from, struct virthook_request *ret_known,
-                 struct request *ret_request)
+                 struct request *ret_request, const char **ret_fault)
 {
     size_t least = offsetof(struct virthook_request, input);
     struct virthook_request known;
     struct request request;
+    const char *fault;
     int r;
 
     r = sized_copy(from, least, &known, sizeof(known));
-    if (r < 0)
+    if (r < 0) {
+        *ret_fault = "the request must be set up as virthook.h says: zeroed, and with its size";
         return r;
+    }
     request = (struct request){
         .message = {.class = known.event ? CLASS_EVENT : CLASS_HOOK,
                     .driver = known.driver,
@@ -54,8 +69,11 @@ int request_read(const struct virthook_request *from, struct virthook_request *r
         .tag = known.tag,
         .input = -EBADF,
     };
-    if (!is_sound(&request.message))
+    fault = find_fault(&request.message);
+    if (fault) {
+        *ret_fault = fault;
         return -EINVAL;
+    }
     *ret_known = known;
     *ret_request = request;
     return 0;

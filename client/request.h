@@ -22,11 +22,11 @@ struct request {
 };
 
 /*
- * Checks a request's names, not its input. Returns 0, or -EINVAL. `ret_known` is the request as
- * this release knows it.
+ * Checks a request's names, not its input. Returns 0, or -EINVAL with a sentence, which is static,
+ * in `*ret_fault`. `ret_known` is the request as this release knows it.
  */
 int request_read(const struct virthook_request *from, struct virthook_request *ret_known,
-                 struct request *ret_request);
+                 struct request *ret_request, const char **ret_fault);
 
 /*
  * Copies the input into a memfd, and takes the object's UUID from it where the caller gave none:

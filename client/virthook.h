@@ -139,6 +139,12 @@ int virthook_call(struct virthook *hook, const struct virthook_request *request,
                   struct virthook_reply **ret_reply);
 
 /*
+ * What is wrong with a request for which virthook_call() returns -EINVAL: one sentence that names
+ * the member and says what it must be. It is static. NULL where nothing is.
+ */
+const char *virthook_request_fault(const struct virthook_request *request);
+
+/*
  * What the failure policy answers for a call that could not be made: whether the operation goes on.
  * It is the helper's, as far as one said hello; else that of its copy on disk; else the default.
  * With a NULL hook, which virthook_open() could not make, that of the copy as built, else the

@@ -13,6 +13,7 @@
 #include "fd.h"
 #include "reason.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void link_call(struct call *call)
@@ -138,12 +139,33 @@ static struct call *find_call(const struct peer *peer, uint64_t id)
     return call;
 }
 
+/* Told here, where it is known which of the two causes it is. */
+static void refuse_profile(struct peer *peer, uint64_t id, const char *name)
+{
+    const struct config *config = peer->helper->config;
+    const struct profile *profile = profile_find(&config->profiles, name);
+    auto_free char *text = NULL;
+    int length;
+
+    if (profile)
+        length = asprintf(&text,
+                          "the profile %s cannot be used: its user '%s' does not exist; make that "
+                          "user, or give the profile another",
+                          name, profile->user);
+    else
+        length = asprintf(&text,
+                          "there is no profile %s in the configuration; see profiles.d beside %s",
+                          name, peer->helper->options.config);
+    if (length < 0)
+        text = NULL;
+    peer_send_error(peer, id, PROTOCOL_E_PROFILE, text);
+}
+
 /* Why a call cannot be taken: a PROTOCOL_E_…, or 0. */
 static int find_objection(const struct peer *peer, const struct message *message,
                           size_t stdin_bytes)
 {
     const struct helper *helper = peer->helper;
-    const char *profile = message->call.profile;
 
     if (find_call(peer, message->id))
         return PROTOCOL_E_DUPLICATE_ID;
@@ -153,13 +175,12 @@ static int find_objection(const struct peer *peer, const struct message *message
         return PROTOCOL_E_BUSY;
     if (stdin_bytes > helper->config->stdin_max)
         return PROTOCOL_E_STDIN;
-    if (profile && !sandbox_find(&helper->sandboxes, profile))
-        return PROTOCOL_E_PROFILE;
     return 0;
 }
 
 int call_receive(struct peer *peer, struct message *message, int *stdin_fd)
 {
+    const char *profile = message->call.profile;
     size_t stdin_bytes = 0;
     struct call *call;
     int objection;
@@ -169,6 +190,10 @@ int call_receive(struct peer *peer, struct message *message, int *stdin_fd)
     objection = find_objection(peer, message, stdin_bytes);
     if (objection)
         return objection;
+    if (profile && !sandbox_find(&peer->helper->sandboxes, profile)) {
+        refuse_profile(peer, message->id, profile);
+        return 0;
+    }
     call = new_call(peer, message, stdin_fd);
     if (!call)
         return PROTOCOL_E_INTERNAL;

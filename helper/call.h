@@ -9,8 +9,9 @@
 
 /*
  * Takes a call of the peer's, with the message and the descriptor of stdin (or negative), which are
- * emptied. Returns 0: the call ends in one record and, while the peer is there, one verdict; or a
- * PROTOCOL_E_… where it is not taken.
+ * emptied. Returns 0: the call ends in one record and, while the peer is there, one verdict, or it
+ * was refused and the peer was told; or a PROTOCOL_E_… where it is not taken and the peer is to be
+ * told.
  */
 int call_receive(struct peer *peer, struct message *message, int *stdin_fd);
 

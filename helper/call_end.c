@@ -7,9 +7,11 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "problem.h"
 #include "reason.h"
 #include "tmp.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void call_free(struct call *call)
@@ -59,6 +61,26 @@ static void decide(const struct call *call, struct decision *ret_decision)
                            call->results.outcomes, call->results.outcome_count, ret_decision);
     if (r < 0)
         decide_without_memory(call, ret_decision);
+}
+
+/*
+ * Where nothing ran, but something stands where scripts stand, the admin wonders why: a script
+ * without its execute bit, most of all. Where memory is short the shorter sentence stays.
+ */
+static void tell_passed_over(const struct call *call, struct decision *decision)
+{
+    const struct passed_over *first = call->found.passed;
+    auto_free char *shown = NULL;
+    char *message;
+
+    if (call->found.passed_count == 0 || strcmp(decision->reason, REASON_NO_SCRIPT) != 0)
+        return;
+    shown = problem_path(first->path);
+    if (!shown || asprintf(&message, "there is no script to run; %s was passed over: %s%s", shown,
+                           first->why, call->found.passed_count > 1 ? "; so were others" : "") < 0)
+        return;
+    free(decision->message);
+    decision->message = message;
 }
 
 static struct message_verdict make_verdict(const struct call *call, const struct decision *decision)
@@ -165,6 +187,7 @@ void call_finish(struct call *call)
 
     release_tmp(call);
     decide(call, &decision);
+    tell_passed_over(call, &decision);
     drop_output_of_failure(call, &decision);
     verdict = make_verdict(call, &decision);
     record_end(call, &verdict);

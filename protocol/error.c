@@ -37,7 +37,7 @@ static const struct error_row rows[] = {
                         true},
     [PROTOCOL_E_ORDER] = {"out-of-order", "the first packet, and no other, is a hello", false},
     [PROTOCOL_E_DUPLICATE_ID] = {"duplicate-id", "a call with this id is still open", false},
-    [PROTOCOL_E_BUSY] = {"busy", "this client has as many calls open as it may have", true},
+    [PROTOCOL_E_BUSY] = {"busy", "this client has as many calls open as calls_max allows", true},
     [PROTOCOL_E_STDIN] = {"stdin-too-large", "stdin has more bytes than stdin_max allows", true},
     [PROTOCOL_E_PROFILE] = {"unknown-profile",
                             "there is no profile of the name that the call asks for, or it cannot "

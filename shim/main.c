@@ -86,10 +86,12 @@ static bool is_sound_start(int argc, char **argv)
     return true;
 }
 
-static const char *error_text(int error)
+static const char *error_text(const struct virthook_request *request, int error)
 {
-    if (error == -EINVAL)
-        return "a name in the call cannot be one (object, operation, sub-operation or extra)";
+    const char *fault = virthook_request_fault(request);
+
+    if (fault)
+        return fault;
     if (error == -E2BIG)
         return "stdin has more than 64 MiB";
     if (error == -ETIMEDOUT)
@@ -103,7 +105,7 @@ static int end_without_call(struct virthook *hook, const struct virthook_request
 {
     bool allow = virthook_failure_allows(hook, request->driver, request->operation);
 
-    say("virthook: %s; '%s' of driver %s is %s by the failure policy", error_text(error),
+    say("virthook: %s; '%s' of driver %s is %s by the failure policy", error_text(request, error),
         request->operation, request->driver, allow ? "allowed" : "denied");
     return allow ? ALLOW : DENY;
 }

@@ -17,8 +17,8 @@ def test_a_helper_that_is_not_there_is_named(opened, tmp_path):
     reply = daemon.call()
     assert reply["reason"] == "no-helper" and reply["seconds"] < AT_ONCE
     assert reply["message"] == (f"the helper {tmp_path}/none cannot be started: No such file or "
-                                "directory; 'prepare' of driver qemu is denied by the failure "
-                                "policy")
+                                "directory; install virthook whole; 'prepare' of driver qemu "
+                                "is denied by the failure policy")
 
 
 def test_a_helper_that_is_not_executable_is_named(opened, plan):

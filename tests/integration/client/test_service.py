@@ -66,7 +66,8 @@ def test_nothing_listens(daemon, service, hooks):
     reply = daemon.call()
     assert reply["reason"] == "no-helper" and reply["seconds"] < SLACK
     assert reply["message"].startswith(
-        f"the helper at {service.path} cannot be reached: No such file or directory")
+        f"the helper at {service.path} cannot be reached: No such file or directory; start the "
+        "service that listens there; ")
 
 
 def test_a_socket_that_nobody_serves_any_more(daemon, service, hooks, plan):
