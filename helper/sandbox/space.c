@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -155,8 +156,50 @@ static int make_space(const char *place, const struct user_ns_map *map, struct s
     return 0;
 }
 
+/* Makes its mount namespace anew on this processor, and pins it to the file. */
+static int pin_from(size_t cpu, int pins, const char *file, const char *place, struct space *space)
+{
+    cpu_set_t one;
+    int fd, r;
+
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    if (sched_setaffinity(0, sizeof(one), &one) < 0)
+        return -EINVAL;
+    r = space_tmp_make(place, space->user_ns_fd, &fd);
+    if (r < 0)
+        return r;
+    close_fd(&space->mount_ns_fd);
+    space->mount_ns_fd = fd;
+    return pin(pins, file, fd);
+}
+
+/*
+ * A mount namespace can be pinned only into one of a lower number, and since Linux 6.18 each
+ * processor gives out numbers of its own (kernel/nstree.c). Where the helper's own is a young one,
+ * as in a unit with ProtectSystem=, the processor on which that was made is sure to give a higher
+ * one.
+ */
+static int pin_mount_ns(int pins, const char *name, const char *place, struct space *space)
+{
+    cpu_set_t allowed;
+    char file[40];
+    int r;
+
+    snprintf(file, sizeof(file), "%s.mnt", name);
+    r = pin(pins, file, space->mount_ns_fd);
+    if (r != -EINVAL || sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
+        return r;
+    for (size_t cpu = 0; r == -EINVAL && cpu < CPU_SETSIZE; cpu++) {
+        if (CPU_ISSET(cpu, &allowed))
+            r = pin_from(cpu, pins, file, place, space);
+    }
+    (void)sched_setaffinity(0, sizeof(allowed), &allowed);
+    return r;
+}
+
 /* Where it cannot be pinned the space ends with this helper, which status tells. */
-static void pin_space(int pins, const char *name, struct space *space)
+static void pin_space(int pins, const char *name, const char *place, struct space *space)
 {
     char file[40];
     int r = 0;
@@ -164,9 +207,8 @@ static void pin_space(int pins, const char *name, struct space *space)
     snprintf(file, sizeof(file), "%s.user", name);
     if (space->user_ns_fd >= 0)
         r = pin(pins, file, space->user_ns_fd);
-    snprintf(file, sizeof(file), "%s.mnt", name);
     if (r == 0)
-        r = pin(pins, file, space->mount_ns_fd);
+        r = pin_mount_ns(pins, name, place, space);
     space->lasts = r == 0;
 }
 
@@ -213,7 +255,7 @@ int space_open(const char *place, const struct user_ns_map *map, struct space *r
     }
     r = make_space(place, map, ret_space);
     if (r == 0 && pins >= 0) {
-        pin_space(pins, name, ret_space);
+        pin_space(pins, name, place, ret_space);
         take_over(pins, name, place, ret_space);
     }
     return r;
