@@ -5,6 +5,7 @@
  */
 #include "results.h"
 
+#include "advice.h"
 #include "cleanup.h"
 #include "reason.h"
 
@@ -80,6 +81,8 @@ void results_add_run(struct results *results, const char *path, struct run_resul
 {
     struct result_strings *strings = &results->strings[results->script_count];
 
+    /* Where memory is short the list is as it was. */
+    (void)advice_add_libvirt(result);
     (void)outcome_of_run(path, result, words, &results->outcomes[results->outcome_count++]);
     take_strings(result, strings);
     results->users[results->script_count] = (struct audit_user){result->uid, result->gid};

@@ -6,6 +6,7 @@
  */
 #include "verdict.h"
 
+#include "advice.h"
 #include "cleanup.h"
 #include "reason.h"
 #include "text.h"
@@ -107,17 +108,57 @@ static int outcome_without_refusals(const char *path, const struct run_result *r
     return 0;
 }
 
-/* What the admin needs to see first of all, in virsh's error too. */
-static int add_refusals(const char *denied, struct outcome *outcome)
-{
-    auto_free char *list = text_list_lines(denied, REFUSED_MAX);
-    char *text;
+/* Takes `*text` and makes it longer; on failure it stays as it is. */
+static int append(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-    if (!list || asprintf(&text, "%s; it was refused: %s", outcome->text, list) < 0)
+static int append(char **text, const char *format, ...)
+{
+    auto_free char *more = NULL;
+    va_list arguments;
+    char *longer;
+    int size;
+
+    va_start(arguments, format);
+    size = vasprintf(&more, format, arguments);
+    va_end(arguments);
+    if (size < 0) {
+        more = NULL;
         return -ENOMEM;
-    free(outcome->text);
-    outcome->text = text;
+    }
+    if (asprintf(&longer, "%s%s", *text, more) < 0)
+        return -ENOMEM;
+    free(*text);
+    *text = longer;
     return 0;
+}
+
+static int append_refusals(const struct run_result *result, char **text)
+{
+    auto_free char *list = text_list_lines(result->denied, REFUSED_MAX);
+
+    if (!list)
+        return -ENOMEM;
+    return append(text, "; its profile %s refused it: %s", result->profile, list);
+}
+
+/* What the admin needs to see first of all, in virsh's error too: what kept a script from its work.
+ */
+static int append_confinement(const struct run_result *result, const struct outcome_words *words,
+                              char **text)
+{
+    bool about_files = advice_is_about_files(result);
+    int r = 0;
+
+    if (result->denied)
+        r = append_refusals(result, text);
+    if (r == 0 && about_files)
+        r = append(text,
+                   "; its profile %s hides files and keeps others read-only: see hidden, readable "
+                   "and writable of profiles in %s",
+                   result->profile, words->config);
+    if (r == 0 && !result->denied && !about_files)
+        r = append(text, "; it ran under the profile %s", result->profile);
+    return r;
 }
 
 int outcome_of_run(const char *path, const struct run_result *result,
@@ -128,8 +169,8 @@ int outcome_of_run(const char *path, const struct run_result *result,
 
     if (r < 0)
         return r;
-    if (result->denied && outcome.text)
-        r = add_refusals(result->denied, &outcome);
+    if (outcome.text && advice_is_confined(result))
+        r = append_confinement(result, words, &outcome.text);
     if (r < 0) {
         outcome_clear(&outcome);
         return r;

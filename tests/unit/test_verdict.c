@@ -119,6 +119,60 @@ static void an_unkillable_process_that_was_left_makes_no_good_script_bad(void **
     assert_outcome(&result, REASON_OK, NULL);
 }
 
+static void assert_confined_outcome(const char *denied, const char *stderr_tail, const char *text)
+{
+    struct run_result result = {
+        .exit_status = 1,
+        .profile = (char *)(uintptr_t) "p",
+        .enforced = (char *)(uintptr_t) "user:65534 no-new-privs pid",
+        .denied = (char *)(uintptr_t)denied,
+        .stderr_tail = (char *)(uintptr_t)stderr_tail,
+    };
+
+    assert_outcome(&result, REASON_EXIT_STATUS, text);
+}
+
+static void a_confined_failure_names_the_profile(void **state)
+{
+    assert_confined_outcome(NULL, "no",
+                            "/h/qemu exited with status 1: no; it ran under the profile p");
+}
+
+static void a_confined_failure_names_what_was_refused(void **state)
+{
+    assert_confined_outcome(
+        "mount\nsocket(AF_INET)", "no",
+        "/h/qemu exited with status 1: no; its profile p refused it: mount, socket(AF_INET)");
+}
+
+static void a_confined_failure_over_a_file_says_which_keys_of_the_profile_to_look_at(void **state)
+{
+    assert_confined_outcome(NULL, "/x: Read-only file system\nsorry",
+                            "/h/qemu exited with status 1: sorry; its profile p hides files and "
+                            "keeps others read-only: see hidden, readable and writable of profiles "
+                            "in /etc/virthook/virthook.conf");
+}
+
+static void both_are_told(void **state)
+{
+    assert_confined_outcome("mount", "/x: Permission denied",
+                            "/h/qemu exited with status 1: /x: Permission denied; its profile p "
+                            "refused it: mount; its profile p hides files and keeps others "
+                            "read-only: see hidden, readable and writable of profiles in "
+                            "/etc/virthook/virthook.conf");
+}
+
+static void a_confined_script_that_is_good_needs_no_words(void **state)
+{
+    struct run_result result = {
+        .profile = (char *)(uintptr_t) "p",
+        .enforced = (char *)(uintptr_t) "no-new-privs",
+        .denied = (char *)(uintptr_t) "mount",
+    };
+
+    assert_outcome(&result, REASON_OK, NULL);
+}
+
 /* How the policy below answers: exit, other. */
 static const struct {
     const char *operation;
@@ -246,6 +300,11 @@ int main(void)
         cmocka_unit_test(an_unkillable_process_that_was_left_makes_no_good_script_bad),
         cmocka_unit_test(no_script_is_allowed),
         cmocka_unit_test(good_scripts_are_allowed),
+        cmocka_unit_test(a_confined_failure_names_the_profile),
+        cmocka_unit_test(a_confined_failure_names_what_was_refused),
+        cmocka_unit_test(a_confined_failure_over_a_file_says_which_keys_of_the_profile_to_look_at),
+        cmocka_unit_test(both_are_told),
+        cmocka_unit_test(a_confined_script_that_is_good_needs_no_words),
         cmocka_unit_test(a_failure_is_denied_with_its_sentence),
         cmocka_unit_test(a_failure_that_the_policy_allows_says_so),
         cmocka_unit_test(the_kind_of_failure_chooses_the_answer),

@@ -99,7 +99,7 @@ def test_the_message_of_a_failed_script_ends_with_what_it_was_refused(place, pee
     verdict = peer.call(profile="narrow")
     assert not verdict.allow and verdict.reason == "exit-status"
     assert verdict.message.endswith(
-        "mount: not permitted; it was refused: mount, socket(AF_NETLINK) ×3")
+        "mount: not permitted; its profile narrow refused it: mount, socket(AF_NETLINK) ×3")
 
 
 def test_the_message_is_bounded_and_the_list_is_whole(place, peer):
@@ -127,7 +127,7 @@ def test_a_script_that_timed_out_tells_what_it_was_refused(place, peer):
     verdict = peer.call(profile="narrow", timeout_ms=8000)
     assert verdict.reason == "timed-out"
     assert lines(verdict.script) == DENIED
-    assert verdict.message.endswith("; it was refused: mount, socket(AF_NETLINK) ×3")
+    assert verdict.message.endswith("; its profile narrow refused it: mount, socket(AF_NETLINK) ×3")
 
 
 def test_the_log_has_it_for_each_script(place, peer):
