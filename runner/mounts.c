@@ -57,13 +57,16 @@ static int forbid_planted_links(const struct work *work, int copy)
     return runner_set_attribute(copy, 0, MOUNT_ATTR_NOSYMFOLLOW);
 }
 
-/* A folder before what is in it; a path that is hidden as well as kept is kept. */
+/* A folder before what is in it; a path that is hidden as well as kept is kept, and one that is
+ * writable as well as readable is writable. */
 static int compare_steps(const void *a, const void *b)
 {
     const struct step *left = a, *right = b;
     int order = strcmp(left->what.path, right->what.path);
 
-    return order ? order : (left->copy >= 0) - (right->copy >= 0);
+    if (order == 0)
+        order = (left->copy >= 0) - (right->copy >= 0);
+    return order ? order : (int)right->what.kind - (int)left->what.kind;
 }
 
 static int check_there(const struct work *work, const char *path)

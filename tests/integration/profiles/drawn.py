@@ -16,11 +16,20 @@ from helper.processes import status
 from .expected import NATIVE, Wish
 
 # What probe.c itself needs beside what every script has.
-PROBE_NEEDS = ["connect", "openat", "prctl", "readlink", "unlink"]
+PROBE_NEEDS = ["connect", "execveat", "openat", "prctl", "readlink", "unlink"]
 
 FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16, "AF_PACKET": 17,
             "AF_ALG": 38, "AF_VSOCK": 40}
 USERS = ("root", "nobody", "daemon", "games")
+
+
+SYS_ADMIN = 21  # linux/capability.h
+MOUNTING = {"mount", "move_mount", "pivot_root", "umount2"}
+
+
+def landlock_abi():
+    landlock_create_ruleset, version = 444, 1
+    return ctypes.CDLL(None).syscall(landlock_create_ruleset, None, 0, version)
 
 
 @dataclass
@@ -43,6 +52,7 @@ def make_folders():
         folder.mkdir(exist_ok=True)
         folder.chmod(0o755 if folder == root else 0o777)
         (folder / "file").write_text("x", encoding="ascii")
+        (folder / "file").chmod(0o755)
     return root, folders
 
 
@@ -57,12 +67,21 @@ class Profile:
     host: dict
     writable: list
     hidden: list
+    readable: list
+    executable: list  # None: everything
     limits: dict
     ids: tuple = field(init=False)
 
     def __post_init__(self):
         entry = pwd.getpwnam(self.user)
         self.ids = (entry.pw_uid, entry.pw_gid)
+
+    def may_mount(self):
+        return bool(self.capabilities >> SYS_ADMIN & 1 and self.wish.calls & MOUNTING)
+
+    def lists_programs(self):
+        """Landlock's rules for files, which would refuse all mounting, are not there for who may."""
+        return self.executable is not None and landlock_abi() >= 1 and not self.may_mount()
 
     def text(self, capability_names):
         def listed(values):
@@ -75,7 +94,9 @@ class Profile:
                 "network": "host" if self.host["network"] else "none",
                 "dev": "host" if self.host["dev"] else "own",
                 "tmp": "host" if self.host["tmp"] else "own", "writable": listed(self.writable),
-                "hidden": listed(self.hidden), **self.limits}
+                "hidden": listed(self.hidden), "readable": listed(self.readable),
+                "executable": "/" if self.executable is None else listed(self.executable),
+                **self.limits}
         lines = "".join(f"    {key} = {value}\n" for key, value in keys.items())
         return f'profile "{self.name}" {{\n    inherits = isolated\n{lines}}}\n'
 
@@ -116,8 +137,12 @@ def make_profile(chance, name, sets, names, ground, sanitized):
     mask = chance.choice([0, chance.getrandbits(64),
                           chance.getrandbits(64) & chance.getrandbits(64)])
     hidden = chance.sample(ground.folders, chance.randrange(len(ground.folders)))
-    return Profile(
+    writable = chance.sample([path for path in ground.parts() if path not in hidden], 3)
+    readable = [folder / "inner" for folder in hidden if chance.random() < 0.5]
+    profile = Profile(
         name, chance.choice(USERS), mask & held_capabilities(), wish, families,
-        {key: chance.random() < 0.5 for key in ("network", "dev", "tmp")},
-        chance.sample([path for path in ground.parts() if path not in hidden], 3), hidden,
+        {key: chance.random() < 0.5 for key in ("network", "dev", "tmp")}, writable, hidden,
+        readable, chance.choice([None, chance.sample(ground.parts(), chance.randrange(4))]),
         random_limits(chance, sanitized))
+    wish.sealed = profile.lists_programs()
+    return profile

@@ -19,6 +19,7 @@ NUMBERS = 1024
 
 # linux/sched.h: all that make a namespace, as clone(2) takes them; and the user's.
 NAMESPACES, NEW_USER = 0x7e020000, 0x10000000
+NOEXEC_SEAL = 8  # linux/memfd.h
 REFUSED_REQUESTS = (0x5412, 0x541c)
 
 # i386's ipc(2) stands for these, by its first argument. sys/ipc.h
@@ -26,7 +27,7 @@ IPC = {1: "semop", 2: "semget", 3: "semctl", 4: "semtimedop", 11: "msgsnd", 12: 
        13: "msgget", 14: "msgctl", 21: "shmat", 22: "shmdt", 23: "shmget", 24: "shmctl"}
 
 # Asked about more than once, since their arguments count.
-WITH_ARGUMENTS = ("clone", "ioctl", "ipc", "prlimit64", "socket", "socketcall", "socketpair",
+WITH_ARGUMENTS = ("clone", "ioctl", "ipc", "memfd_create", "prlimit64", "socket", "socketcall", "socketpair",
                   "unshare")
 
 
@@ -80,6 +81,7 @@ class Wish:
     names: list
     families: list
     calls: set = field(default_factory=set)
+    sealed: bool = False  # memory may not be executed
 
     def dissolve(self, sets):
         self.calls = sets.calls(["@default", "@runner", *self.names])
@@ -92,6 +94,8 @@ class Wish:
             return False
         if name == "clone":
             return not first & NAMESPACES
+        if name == "memfd_create" and self.sealed:
+            return second & NOEXEC_SEAL != 0
         if name == "unshare":
             return not first & NEW_USER
         if name == "ioctl":

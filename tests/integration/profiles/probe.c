@@ -6,6 +6,7 @@
  *   l PATH          where the link leads
  *   r PATH          reads one byte: how many there were, or -errno
  *   w PATH          makes a file and removes it: 0 or -errno
+ *   x PATH          whether it may be executed, by mode and rules: 0 or -errno
  *   a NAME          connects to this abstract socket: 0 or -errno
  *   b               the securebits
  *   k NR            makes this call with arguments that no call takes: -errno
@@ -95,6 +96,12 @@ static long try_write(const char *path)
     return unlink(path) < 0 ? -errno : 0;
 }
 
+/* AT_EXECVE_CHECK, since Linux 6.14: all but the execution. */
+static long try_execute(const char *path)
+{
+    return syscall(SYS_execveat, AT_FDCWD, path, NULL, NULL, 0x10000) < 0 ? -errno : 0;
+}
+
 static long try_connect(const char *name)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -170,6 +177,8 @@ static void obey(char command, char *words)
         answer(try_read(words));
     else if (command == 'w')
         answer(try_write(words));
+    else if (command == 'x')
+        answer(try_execute(words));
     else if (command == 'a')
         answer(try_connect(words));
     else if (command == 'b')

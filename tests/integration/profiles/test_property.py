@@ -22,7 +22,8 @@ from helper.conftest import SANITIZER_WORDS
 from helper.place import Place
 from helper.processes import Helper
 
-from .drawn import FAMILIES, Ground, capability_names, make_folders, make_profile
+from .drawn import (FAMILIES, Ground, capability_names, landlock_abi, make_folders,
+                    make_profile)
 from .expected import I386, NATIVE, WITH_ARGUMENTS, Names, Sets
 from .inside import Inside
 
@@ -101,7 +102,7 @@ PID_MAX = "f /proc/sys/kernel/pid_max"
 def file_questions(ground):
     return [*FILES.values(), PID_MAX, *(f"l /proc/self/ns/{kind}" for kind in NAMESPACES), "b",
             *(f"{way} {part}/{name}" for part in ground.parts()
-              for way, name in (("r", "file"), ("w", "new"))),
+              for way, name in (("r", "file"), ("w", "new"), ("x", "file"))),
             *(f"w {folder}/virthook-probe" for folder in ("/tmp", "/var/tmp", "/dev/shm", "/etc")),
             f"a {ground.abstract}"]
 
@@ -233,9 +234,16 @@ def deepest(path, folders):
                key=lambda folder: len(folder.parts))
 
 
+def is_hidden(profile, path):
+    """What is readable or writable and hidden too is not hidden."""
+    kept = profile.writable + profile.readable
+    says = deepest(path, kept + profile.hidden)
+    return says in profile.hidden and says not in kept
+
+
 def test_files_can_be_written_in_granted_folders_alone(profile, inside, unconfined, ground):
     for part in ground.parts():
-        says = deepest(part, profile.writable + profile.hidden)
+        says = deepest(part, profile.writable + profile.readable + profile.hidden)
         wrote = inside.number(f"w {part}/new") == 0
         assert wrote == (says in profile.writable), (SEED, part)
         assert unconfined.number(f"w {part}/new") == 0
@@ -243,10 +251,21 @@ def test_files_can_be_written_in_granted_folders_alone(profile, inside, unconfin
 
 def test_files_can_be_read_but_in_hidden_folders(profile, inside, unconfined, ground):
     for part in ground.parts():
-        says = deepest(part, profile.writable + profile.hidden)
-        expected = -errno.ENOENT if says in profile.hidden else 1
+        expected = -errno.ENOENT if is_hidden(profile, part) else 1
         assert inside.number(f"r {part}/file") == expected, (SEED, part)
         assert unconfined.number(f"r {part}/file") == 1
+
+
+def test_files_can_be_executed_in_listed_folders_alone(profile, inside, unconfined, ground):
+    if unconfined.number(f"x {ground.parts()[0]}/file") == -errno.EINVAL:
+        pytest.skip("this kernel cannot be asked whether a file may be executed")
+    for part in ground.parts():
+        listed = not profile.lists_programs() or is_below(part, profile.executable)
+        expected = 0 if listed else -errno.EACCES
+        if is_hidden(profile, part):
+            expected = -errno.ENOENT
+        assert inside.number(f"x {part}/file") == expected, (SEED, part)
+        assert unconfined.number(f"x {part}/file") == 0
 
 
 def test_the_folders_of_its_own_can_be_written_and_the_host_s_cannot(profile, inside):
@@ -254,11 +273,6 @@ def test_the_folders_of_its_own_can_be_written_and_the_host_s_cannot(profile, in
         wrote = inside.number(f"w {folder}/virthook-probe") == 0
         assert wrote == (not profile.host[key]), (SEED, folder)
     assert inside.number("w /etc/virthook-probe") < 0
-
-
-def landlock_abi():
-    landlock_create_ruleset, version = 444, 1
-    return ctypes.CDLL(None).syscall(landlock_create_ruleset, None, 0, version)
 
 
 def test_the_host_s_abstract_sockets_are_out_of_reach(profile, inside, unconfined, ground):
