@@ -226,10 +226,12 @@ static ssize_t runner_receive_report(int exec_fd, struct runner_report *ret_repo
  * Takes what the child says. Returns true once the exec has been tried and the helper knows how it
  * went; `*ret_listener` is of a permissive script's filter.
  */
-static bool runner_take_exec(int exec_fd, int *ret_listener)
+static bool runner_take_exec(const struct plan *plan, int exec_fd, int *ret_listener)
 {
     struct runner_report report;
-    ssize_t size = runner_receive_report(exec_fd, &report, ret_listener);
+    ssize_t size = plan->flags & PLAN_PERMISSIVE
+                       ? runner_receive_report(exec_fd, &report, ret_listener)
+                       : TEMP_FAILURE_RETRY(read(exec_fd, &report, sizeof(report)));
 
     if (size == sizeof(report) && report.event == RUNNER_LISTENER)
         return false;
@@ -297,7 +299,7 @@ runner_supervise(pid_t script, const struct plan *plan, int exec_fd, int signal_
             continue;
         if (sources[0].revents)
             runner_obey();
-        if (sources[1].revents && runner_take_exec(exec_fd, &sources[3].fd)) {
+        if (sources[1].revents && runner_take_exec(plan, exec_fd, &sources[3].fd)) {
             close(exec_fd);
             sources[1].fd = -1;
             sources[1].revents = 0;

@@ -9,6 +9,7 @@
 #include "child_filter.h"
 #include "cleanup.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
 
@@ -62,13 +63,26 @@ child_main(const struct runner_job *job, const struct plan *plan, int exec_fd)
     child_fail(exec_fd, RUNNER_STEP_EXEC, errno);
 }
 
+/*
+ * What the child tells comes over these. A permissive script's child sends its filter's listener;
+ * of any other the filter holds the runner too by now, and may refuse sockets.
+ */
+static int open_ends(const struct plan *plan, int ends[2])
+{
+    int r = plan->flags & PLAN_PERMISSIVE
+                ? socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)
+                : pipe2(ends, O_CLOEXEC);
+
+    return r < 0 ? -errno : 0;
+}
+
 pid_t runner_fork_script(const struct runner_job *job, const struct plan *plan, int *ret_exec_fd)
 {
     int ends[2];
-    pid_t pid;
+    pid_t pid = open_ends(plan, ends);
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-        return -errno;
+    if (pid < 0)
+        return pid;
     pid = fork();
     if (pid == 0)
         child_main(job, plan, ends[1]);
