@@ -197,6 +197,15 @@ def test_an_unknown_suite_is_refused_with_the_known_ones(checkout):
     assert "no-such-suite" in done.stderr and "unit-valgrind" in done.stderr
 
 
+def test_who_is_not_root_is_told(checkout):
+    checkout.write("tests/tools/test_one.py", "def test_a(): pass\n")
+    done = subprocess.run(["/usr/bin/unshare", "--user", checkout.folder / "tools/test", "tools"],
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2 and done.stdout == ""
+    assert "must be root: sudo tools/test tools" in done.stderr
+    assert not (checkout.folder / "build").exists()
+
+
 def test_a_header_that_is_within_reach_against_the_arrows_fails(checkout):
     checkout.write("meson.build", WRONG_WAY)
     checkout.write("common/fd.c", "int fd_count(void);\nint fd_count(void) { return 0; }\n")

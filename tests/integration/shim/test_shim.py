@@ -122,7 +122,8 @@ def test_with_a_script_and_no_helper_the_failure_policy_answers(place):
     result = place.call()
     assert result.status == 1 and result.stderr == (
         "virthook: the helper /usr/libexec/virthook-helper cannot be started: Permission denied; "
-        "let it be virthook-helper, and executable; 'prepare' of driver qemu is denied by the failure policy\n")
+        "let it be virthook-helper, and executable; 'prepare' of driver qemu is denied by the "
+        "failure policy\n")
     result = place.call("guest", "reconnect", "begin", "-")
     assert result.status == 0 and "is allowed by the failure policy" in result.stderr
 
