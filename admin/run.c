@@ -50,6 +50,7 @@ static int open_hook(const struct run_options *from, struct virthook **ret_hook)
         .hooks = from->hooks,
         .config = from->config,
         .audit = from->audit,
+        .profile = from->profile,
         .policy = "", /* a service's copy says nothing about this helper's configuration */
         .deadline_ms = from->timeout_ms,
         .max_wait_ms = HOUR_MS,

@@ -34,7 +34,7 @@
 #define CHANNEL_FD      3
 #define CHANNEL_FD_TEXT "3"
 
-/* Program, channel, five options with their values, NULL. */
+/* Program, channel, six options with their values, NULL. */
 #define ARGUMENTS_MAX 16
 #define NUMBER_MAX    sizeof("18446744073709551615")
 
@@ -58,6 +58,7 @@ static void fill_arguments(const struct settings *settings, const char *deadline
     count = add_option(arguments, count, "--hooks", settings->hooks);
     count = add_option(arguments, count, "--config", settings->config);
     count = add_option(arguments, count, "--audit", settings->audit);
+    count = add_option(arguments, count, "--profile", settings->profile);
     count = add_option(arguments, count, "--deadline", settings->deadline_ms ? deadline : NULL);
     arguments[count] = NULL;
 }

@@ -6,6 +6,7 @@
  */
 #include "settings.h"
 
+#include "names.h"
 #include "sized.h"
 #include "virthook-config.h"
 
@@ -47,7 +48,8 @@ static bool are_options(const struct virthook_options *options)
 
     return is_name(options->name) && is_socket_path(options->socket) && is_path(options->helper) &&
            is_path(options->hooks) && is_path(options->config) && is_path(options->audit) &&
-           policy_fits && options->deadline_ms <= SETTINGS_DEADLINE_MAX_MS;
+           (!options->profile || name_is_profile(options->profile)) && policy_fits &&
+           options->deadline_ms <= SETTINGS_DEADLINE_MAX_MS;
 }
 
 /* Copies `text`, or `otherwise` where it is NULL; nothing where both are. */
@@ -95,6 +97,7 @@ static bool copy_options(struct settings *settings, const struct virthook_option
            copy_text(&settings->hooks, options->hooks, NULL) &&
            copy_text(&settings->config, options->config, NULL) &&
            copy_text(&settings->audit, options->audit, NULL) &&
+           copy_text(&settings->profile, options->profile, NULL) &&
            copy_text(&settings->policy, options->policy, VIRTHOOK_POLICY_PATH) &&
            keep_environment(settings->environment);
 }
@@ -126,6 +129,7 @@ void settings_clear(struct settings *settings)
     free(settings->hooks);
     free(settings->config);
     free(settings->audit);
+    free(settings->profile);
     free(settings->policy);
     for (size_t i = 0; i < SETTINGS_ENVIRONMENT_MAX; i++)
         free(settings->environment[i]);

@@ -27,6 +27,7 @@ struct settings {
     char *hooks;
     char *config;
     char *audit;
+    char *profile;
     char *policy; /* "" for none */
     uint64_t deadline_ms;
     uint64_t max_wait_ms;

@@ -139,23 +139,35 @@ static struct call *find_call(const struct peer *peer, uint64_t id)
     return call;
 }
 
-/* Told here, where it is known which of the two causes it is. */
+/* Why the configuration's profile has no sandbox, though its user exists. */
+static const char *find_lack(const struct helper *helper, const struct profile *profile)
+{
+    if (sandbox_is_beyond(&helper->host, profile))
+        return "the helper gave up at its start what it takes: name it in a rule, and restart the "
+               "helper";
+    return "this host cannot hold what it requires: the helper's status tells more";
+}
+
+/* Told here, where the cause is known. */
 static void refuse_profile(struct peer *peer, uint64_t id, const char *name)
 {
-    const struct config *config = peer->helper->config;
-    const struct profile *profile = profile_find(&config->profiles, name);
+    const struct helper *helper = peer->helper;
+    const struct profile *profile = profile_find(&helper->config->profiles, name);
     auto_free char *text = NULL;
     int length;
 
-    if (profile)
+    if (profile && sandbox_lacks_user(&helper->host, profile))
         length = asprintf(&text,
                           "the profile %s cannot be used: its user '%s' does not exist; make that "
                           "user, or give the profile another",
                           name, profile->user);
+    else if (profile)
+        length = asprintf(&text, "the profile %s cannot be used: %s", name,
+                          find_lack(helper, profile));
     else
         length = asprintf(&text,
                           "there is no profile %s in the configuration; see profiles.d beside %s",
-                          name, peer->helper->options.config);
+                          name, helper->options.config);
     if (length < 0)
         text = NULL;
     peer_send_error(peer, id, PROTOCOL_E_PROFILE, text);

@@ -222,7 +222,7 @@ static int find_scripts(struct call *call)
         .hooks = helper->options.hooks ? helper->options.hooks : helper->config->hooks,
         .shim = VIRTHOOK_SHIM_PATH,
         .per_guest_layout = helper->config->per_guest_layout,
-        .session_uid = geteuid(),
+        .session_uid = helper->host.session ? geteuid() : 0,
     };
     struct discover_names names = {
         .driver = request->driver,

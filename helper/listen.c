@@ -37,14 +37,14 @@ struct listener {
     char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 };
 
-static bool may_connect(int socket)
+static bool may_connect(const struct helper *helper, int socket)
 {
     struct ucred credentials;
     socklen_t size = sizeof(credentials);
 
     if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
         return false;
-    return credentials.uid == 0 || credentials.uid == geteuid();
+    return credentials.uid == 0 || (helper->host.session && credentials.uid == geteuid());
 }
 
 static void accept_again(struct timer *timer)
@@ -73,7 +73,7 @@ static void listener_ready(struct source *source, uint32_t events)
             pause_accepting(listener);
         return;
     }
-    if (!may_connect(socket)) {
+    if (!may_connect(listener->helper, socket)) {
         close(socket);
         return;
     }

@@ -18,7 +18,6 @@
 #include "undead.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -69,6 +68,15 @@ static int load_config(struct helper *helper)
     return r == 0 ? 0 : fail(helper, PROTOCOL_E_CONFIG, r, error);
 }
 
+/* The helper's own part in what this host gives: namespaces, and who it will be. */
+static int prepare_privileges(struct helper *helper)
+{
+    char *error = NULL;
+    int r = privilege_prepare(helper, &error);
+
+    return r == 0 ? 0 : fail(helper, PROTOCOL_E_INTERNAL, r, error);
+}
+
 /* The configuration, with what this host was found to give. */
 static int prepare_sandboxes(struct helper *helper)
 {
@@ -82,13 +90,6 @@ static int prepare_sandboxes(struct helper *helper)
     return r == 0 ? 0 : fail(helper, PROTOCOL_E_CONFIG, r, error);
 }
 
-/* Where it cannot be had each script has a fresh /tmp: status tells. */
-static void open_space(struct helper *helper)
-{
-    if (!helper->host.session)
-        (void)space_open(helper->config->guest_tmp, NULL, &helper->space);
-}
-
 static int open_audit(struct helper *helper)
 {
     const char *place = helper->options.audit ? helper->options.audit : helper->config->audit;
@@ -99,43 +100,26 @@ static int open_audit(struct helper *helper)
     return r == 0 ? 0 : fail(helper, PROTOCOL_E_CONFIG, r, error);
 }
 
-/* The runner is installed beside the helper, wherever that is. */
-static int find_runner(char *path, size_t size)
+static int open_sockets(struct helper *helper)
 {
-    static const char name[] = "virthook-runner";
-    ssize_t length = readlink("/proc/self/exe", path, size);
-    char *slash;
+    char *error = NULL;
+    int r = listen_start(helper, &error);
 
-    if (length < 0)
-        return -errno;
-    if ((size_t)length == size)
-        return -ENAMETOOLONG;
-    path[length] = '\0';
-    slash = strrchr(path, '/');
-    if (!slash || (size_t)(slash + 1 - path) + sizeof(name) > size)
-        return -ENAMETOOLONG;
-    strcpy(slash + 1, name);
-    return 0;
-}
-
-static int prepare_spawn(struct helper *helper)
-{
-    char path[PATH_MAX], *error = NULL;
-    int r = find_runner(path, sizeof(path));
-
-    if (r == 0)
-        r = spawn_prepare(path, &helper->spawn, &error);
     return r == 0 ? 0 : fail(helper, PROTOCOL_E_INTERNAL, r, error);
 }
 
-static int serve(struct helper *helper)
+static int give_up_privileges(struct helper *helper)
 {
-    char *error = NULL;
-    int channel = helper->options.channel;
-    int r = listen_start(helper, &error);
+    int r = privilege_give_up(helper);
 
-    if (r < 0)
-        return fail(helper, PROTOCOL_E_INTERNAL, r, error);
+    return r == 0 ? 0 : fail(helper, PROTOCOL_E_INTERNAL, r, NULL);
+}
+
+static int serve_channel(struct helper *helper)
+{
+    int channel = helper->options.channel;
+    int r;
+
     if (channel < 0)
         return 0;
     if (fcntl(channel, F_SETFD, FD_CLOEXEC) < 0 || fcntl(channel, F_SETFL, O_NONBLOCK) < 0)
@@ -202,15 +186,17 @@ static int set_up(struct helper *helper, struct signals *signals)
     sandbox_look(&helper->host);
     r = load_config(helper);
     if (r == 0)
-        open_space(helper);
-    if (r == 0)
-        r = prepare_spawn(helper);
+        r = prepare_privileges(helper);
     if (r == 0)
         r = prepare_sandboxes(helper);
     if (r == 0)
         r = open_audit(helper);
     if (r == 0)
-        r = serve(helper);
+        r = open_sockets(helper);
+    if (r == 0)
+        r = give_up_privileges(helper);
+    if (r == 0)
+        r = serve_channel(helper);
     return r;
 }
 
@@ -221,6 +207,7 @@ static void tear_down(struct helper *helper, struct signals *signals)
     undead_clear();
     spawn_clear(&helper->spawn);
     space_close(&helper->space);
+    privilege_clear(&helper->privilege);
     audit_close(helper->audit);
     sandboxes_clear(&helper->sandboxes);
     config_free(helper->config);

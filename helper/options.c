@@ -35,6 +35,7 @@ static const char help_text[] =
     "  --audit PATH       audit log: a file, or a directory ending in /\n"
     "  --name NAME        of this helper, for the audit log (default service)\n"
     "  --deadline MS      of a call, in milliseconds, instead of the configuration's\n"
+    "  --profile NAME     that calls will ask for, beside those that the configuration uses\n"
     "  --help, --version\n"
     "\n"
     "Sockets of systemd's socket activation are served too.\n";
@@ -47,6 +48,7 @@ enum option_key {
     KEY_HOOKS,
     KEY_AUDIT,
     KEY_DEADLINE,
+    KEY_PROFILE,
     KEY_HELP,
     KEY_VERSION,
 };
@@ -59,6 +61,7 @@ static const struct option long_options[] = {
     {"hooks", required_argument, NULL, KEY_HOOKS},
     {"audit", required_argument, NULL, KEY_AUDIT},
     {"deadline", required_argument, NULL, KEY_DEADLINE},
+    {"profile", required_argument, NULL, KEY_PROFILE},
     {"help", no_argument, NULL, KEY_HELP},
     {"version", no_argument, NULL, KEY_VERSION},
     {},
@@ -122,6 +125,9 @@ static bool take_option(struct options *options, int key, const char *value)
             return refuse("name", value,
                           "1 to 64 letters, digits, '.', '_' and '-', the first no '.'");
         options->name = value;
+        return true;
+    case KEY_PROFILE:
+        options->profile = value;
         return true;
     case KEY_CONFIG:
         options->config_given = true;

@@ -18,7 +18,8 @@ struct options {
     bool config_given;    /* by the command line: then it must exist */
     const char *hooks;    /* overrides the configuration; or NULL */
     const char *audit;    /* the same */
-    uint64_t deadline_ms; /* the same; 0: not given */
+    const char *profile;  /* that calls will ask for, beside those in use; or NULL */
+    uint64_t deadline_ms; /* overrides the configuration; 0: not given */
 };
 
 /*

@@ -11,17 +11,33 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The log stays open over a reload: what was said of it at start holds until the next. */
-static int refuse_restart(const struct helper *helper, const struct config *config,
-                          char **ret_error)
+/*
+ * What was opened at start stays as it is: the log, the space of guests' /tmp and, where the
+ * helper may no longer write it, the copy of the failure policy beside the socket.
+ */
+static const char *find_lasting(const struct helper *helper, const struct config *config)
 {
     const struct config *running = helper->config;
 
-    if (strcmp(config->audit, running->audit) == 0 && config->audit_kept == running->audit_kept)
-        return 0;
-    if (asprintf(ret_error,
-                 "%s: audit and audit_kept hold from the helper's start on: restart needed",
-                 helper->options.config) < 0)
+    if (strcmp(config->audit, running->audit) != 0 || config->audit_kept != running->audit_kept)
+        return "audit and audit_kept hold";
+    if (strcmp(config->guest_tmp, running->guest_tmp) != 0)
+        return "guest_tmp holds";
+    if (helper->privilege.user && helper->listeners &&
+        memcmp(&config->failure, &running->failure, sizeof(config->failure)) != 0)
+        return "the failure policy, of which root keeps a copy for clients, holds";
+    return NULL;
+}
+
+static int refuse_restart(const struct helper *helper, const struct config *config,
+                          char **ret_error)
+{
+    const char *lasting = find_lasting(helper, config);
+
+    if (!lasting)
+        return privilege_check(helper, config, ret_error);
+    if (asprintf(ret_error, "%s: %s from the helper's start on: restart needed",
+                 helper->options.config, lasting) < 0)
         return -ENOMEM;
     return CONFIG_E_REFUSED;
 }
@@ -53,10 +69,15 @@ static void take(struct helper *helper, struct config *config, struct sandbox_li
     helper->orders[CLASS_EVENT].slots = config->events_max;
 }
 
+static int load(const struct helper *helper, struct config **ret_config, char **ret_error)
+{
+    return config_load(helper->options.config, helper->options.config_given,
+                       helper->host.session ? geteuid() : 0, ret_config, ret_error);
+}
+
 int helper_load(struct helper *helper, char **ret_error)
 {
-    return config_load(helper->options.config, helper->options.config_given, &helper->config,
-                       ret_error);
+    return load(helper, &helper->config, ret_error);
 }
 
 int helper_prepare(struct helper *helper, char **ret_error)
@@ -73,7 +94,7 @@ static int load_anew(struct helper *helper, char **ret_error)
 {
     struct sandbox_list sandboxes;
     struct config *config;
-    int r = config_load(helper->options.config, helper->options.config_given, &config, ret_error);
+    int r = load(helper, &config, ret_error);
 
     if (r != 0)
         return r;

@@ -13,6 +13,7 @@
 #include "options.h"
 #include "order.h"
 #include "prepare.h"
+#include "privilege.h"
 #include "space.h"
 #include "spawn.h"
 
@@ -29,7 +30,8 @@ struct helper {
     struct config *config;
     struct sandbox_host host;
     struct sandbox_list sandboxes; /* of the configuration's profiles */
-    struct space space;            /* namespaces that outlive calls */
+    struct privilege privilege;
+    struct space space; /* namespaces that outlive calls */
     struct spawn_context spawn;
     struct audit_log *audit;
     struct order orders[2]; /* by enum call_class */

@@ -5,10 +5,13 @@
  */
 #include "status.h"
 
+#include "capabilities.h"
 #include "undead.h"
 #include "virthook-config.h"
 
+#include <cap-ng.h>
 #include <json-c/json.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -104,6 +107,36 @@ static struct json_object *make_notes(const struct helper *helper)
     return array;
 }
 
+/* What the helper itself may do, and why. */
+static struct json_object *make_privilege(const struct helper *helper)
+{
+    const struct privilege *privilege = &helper->privilege;
+    struct json_object *object = json_object_new_object();
+    struct json_object *held = json_object_new_array(), *why = json_object_new_array();
+    size_t room = NOTES_SIZE_MAX;
+
+    capng_get_caps_process();
+    for (int number = 0; number <= CAP_LAST_CAP; number++) {
+        const char *name = capability_name(number);
+
+        if (name && capng_have_capability(CAPNG_PERMITTED, (unsigned int)number))
+            json_object_array_add(held, json_object_new_string(name));
+    }
+    add_notes(why, &privilege->needs.reasons, &room);
+    add_number(object, "uid", geteuid());
+    json_object_object_add(object, "capabilities", held);
+    json_object_object_add(object, "why", why);
+    return object;
+}
+
+/* Where guests' own /tmp are, and for how long. */
+static const char *describe_tmp(const struct helper *helper)
+{
+    if (helper->space.mount_ns_fd < 0)
+        return "none lasts: each script has a fresh one";
+    return helper->space.lasts ? "kept over a restart" : "kept until this helper ends";
+}
+
 char *status_json(const struct helper *helper)
 {
     struct json_object *object = json_object_new_object();
@@ -116,7 +149,8 @@ char *status_json(const struct helper *helper)
     add_text(object, "name", helper->options.name);
     add_text(object, "instance", audit_instance(helper->audit));
     add_number(object, "pid", (uint64_t)getpid());
-    add_number(object, "uid", geteuid());
+    json_object_object_add(object, "privilege", make_privilege(helper));
+    add_text(object, "guest_tmp", describe_tmp(helper));
     add_text(object, "config", helper->config->path);
     add_text(object, "hooks",
              helper->options.hooks ? helper->options.hooks : helper->config->hooks);

@@ -67,7 +67,7 @@ static bool is_missing(const char *path)
     return lstat(path, &st) < 0 && errno == ENOENT;
 }
 
-static int check_trust(const char *path, struct config_problem *problem)
+static int check_trust(const char *path, uid_t session_uid, struct config_problem *problem)
 {
     auto_free char *why = NULL;
     int r;
@@ -75,7 +75,7 @@ static int check_trust(const char *path, struct config_problem *problem)
     if (path[0] != '/')
         return config_refuse(problem, 0,
                              "the configuration is named by a path that starts with /; write one");
-    r = vet_file(path, geteuid(), &why);
+    r = vet_file(path, session_uid, &why);
     if (r == VET_E_REFUSED)
         return config_refuse(problem, 0, "the configuration is not trusted: %s", why);
     if (r == -ENOMEM)
@@ -109,7 +109,7 @@ static int load_file(enum config_kind kind, const char *path, struct config *con
     problem->path = path;
     if (!text || !lines)
         return config_no_memory(problem);
-    r = check_trust(path, problem);
+    r = check_trust(path, config->session_uid, problem);
     if (r == 0)
         r = read_file(path, text, &size, problem);
     if (r == 0)
@@ -122,7 +122,7 @@ static int load_file(enum config_kind kind, const char *path, struct config *con
 static int load_folder(const char *path, struct config *config, struct config_problem *problem)
 {
     struct text_list files = {};
-    int r = config_list_folder(path, &files, problem);
+    int r = config_list_folder(path, config->session_uid, &files, problem);
 
     for (size_t i = 0; r == 0 && i < files.count; i++)
         r = load_file(CONFIG_PROFILES, files.texts[i], config, problem);
@@ -138,7 +138,8 @@ static int load_main(const char *path, struct config *config, struct config_prob
     return load_file(CONFIG_MAIN, path, config, problem);
 }
 
-int config_load(const char *path, bool must_exist, struct config **ret_config, char **ret_error)
+int config_load(const char *path, bool must_exist, uid_t session_uid, struct config **ret_config,
+                char **ret_error)
 {
     struct config_problem problem = {};
     auto_config struct config *config = new_config();
@@ -146,6 +147,7 @@ int config_load(const char *path, bool must_exist, struct config **ret_config, c
 
     if (!config)
         return -ENOMEM;
+    config->session_uid = session_uid;
     r = load_folder(path, config, &problem);
     problem.path = path;
     if (r == 0 && (must_exist || !is_missing(path)))

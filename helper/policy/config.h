@@ -24,6 +24,7 @@ enum audit_full {
 
 struct config {
     char *path;            /* of the file, or NULL where none was there */
+    uid_t session_uid;     /* of a session's user; 0: this is root's helper, whoever it is by now */
     char *hooks;           /* absolute */
     char *audit;           /* absolute; a slash at its end makes it a directory */
     char *guest_tmp;       /* absolute; where guests' own /tmp are kept */
@@ -48,11 +49,13 @@ struct config {
 
 /*
  * Reads the files *.conf in the folder profiles.d beside `path`, in byte order, and then the file
- * at `path`; where that is not there and `must_exist` is false, the defaults hold. Returns 0 (the
+ * at `path`; where that is not there and `must_exist` is false, the defaults hold. They have to be
+ * root's or the session's user's. Returns 0 (the
  * caller frees the configuration); CONFIG_E_REFUSED with "file:line: reason and mend" in
  * `*ret_error`, which the caller frees; or -ENOMEM.
  */
-int config_load(const char *path, bool must_exist, struct config **ret_config, char **ret_error);
+int config_load(const char *path, bool must_exist, uid_t session_uid, struct config **ret_config,
+                char **ret_error);
 
 /*
  * Whether default_profile or a rule gives scripts the profile of this name; `*ret_line` is where in

@@ -66,10 +66,10 @@ static int list(const char *folder, struct text_list *files, struct config_probl
     return 0;
 }
 
-static int check_trust(const char *folder, struct config_problem *problem)
+static int check_trust(const char *folder, uid_t session_uid, struct config_problem *problem)
 {
     auto_free char *why = NULL;
-    int r = vet_directory(folder, geteuid(), &why);
+    int r = vet_directory(folder, session_uid, &why);
 
     if (r == VET_E_REFUSED)
         return config_refuse(problem, 0, "the profiles are not trusted: %s", why);
@@ -86,7 +86,8 @@ static bool is_missing(const char *folder)
     return lstat(folder, &st) < 0 && errno == ENOENT;
 }
 
-int config_list_folder(const char *path, struct text_list *files, struct config_problem *problem)
+int config_list_folder(const char *path, uid_t session_uid, struct text_list *files,
+                       struct config_problem *problem)
 {
     const char *slash = strrchr(path, '/');
     auto_free char *folder = NULL;
@@ -100,7 +101,7 @@ int config_list_folder(const char *path, struct text_list *files, struct config_
     if (is_missing(folder))
         return 0;
     own.path = folder;
-    r = check_trust(folder, &own);
+    r = check_trust(folder, session_uid, &own);
     if (r == 0)
         r = list(folder, files, &own);
     problem->text = own.text;

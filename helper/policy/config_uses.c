@@ -32,9 +32,9 @@ static char *mend(const char *user)
     return length < 0 ? NULL : text;
 }
 
-static bool is_missing(const struct profile *profile)
+static bool is_missing(const struct config *config, const struct profile *profile)
 {
-    return !profile->unconfined && profile->user_missing && geteuid() == 0;
+    return !profile->unconfined && profile->user_missing && config->session_uid == 0;
 }
 
 static int check_use(const struct config *config, const char *name, unsigned int line,
@@ -45,7 +45,7 @@ static int check_use(const struct config *config, const char *name, unsigned int
 
     if (!profile)
         return config_refuse_profile(problem, line, &config->profiles, name);
-    if (!is_missing(profile))
+    if (!is_missing(config, profile))
         return 0;
     how = mend(profile->user);
     if (!how)
@@ -68,6 +68,19 @@ static int add_note(struct config *config, const struct profile *profile)
     return plain ? text_list_add(&config->notes, plain) : -ENOMEM;
 }
 
+/* Once, whichever profiles it is about. */
+static int add_stand_in(struct config *config)
+{
+    auto_free char *how = mend(PROFILE_USER), *note = NULL;
+
+    if (!how || asprintf(&note,
+                         "there is no user " PROFILE_USER ", so scripts of its profiles run as "
+                         "" PROFILE_STAND_IN ", who may be other services' user too; run %s",
+                         how) < 0)
+        return -ENOMEM;
+    return text_list_add(&config->notes, note);
+}
+
 /* Of a session's scripts none is root, nor near it. */
 static int add_near_root(struct config *config, const struct profile *profile)
 {
@@ -75,7 +88,7 @@ static int add_near_root(struct config *config, const struct profile *profile)
     unsigned int line;
     int r;
 
-    if (geteuid() != 0 || !config_uses_profile(config, profile->name, &line))
+    if (config->session_uid != 0 || !config_uses_profile(config, profile->name, &line))
         return 0;
     r = profile_near_root(profile, &why);
     if (r < 0 || !why)
@@ -88,17 +101,26 @@ static int add_near_root(struct config *config, const struct profile *profile)
     return text_list_add(&config->notes, note);
 }
 
+static bool has_stand_in(const struct config *config)
+{
+    for (size_t i = 0; i < config->profiles.count; i++) {
+        if (config->profiles.profiles[i].stand_in && config->session_uid == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Of the built-in ones nobody wrote, so nobody is told that they miss a user. */
 static int add_notes(struct config *config)
 {
-    int r = 0;
+    int r = has_stand_in(config) ? add_stand_in(config) : 0;
 
     for (size_t i = 0; r == 0 && i < config->profiles.count; i++)
         r = add_near_root(config, &config->profiles.profiles[i]);
     for (size_t i = 0; r == 0 && i < config->profiles.count; i++) {
         const struct profile *profile = &config->profiles.profiles[i];
 
-        if (profile->file && is_missing(profile))
+        if (profile->file && is_missing(config, profile))
             r = add_note(config, profile);
     }
     return r;

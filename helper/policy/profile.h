@@ -17,9 +17,12 @@
 #define PROFILE_ISOLATED   "isolated"
 #define PROFILE_USER       "virthook-run"
 
+/* Stands in for PROFILE_USER on a host where that was not made. */
+#define PROFILE_STAND_IN "nobody"
+
 /* The profile of scripts that no rule gives another, unless the configuration says default_profile.
  */
-#define PROFILE_DEFAULT PROFILE_UNCONFINED
+#define PROFILE_DEFAULT PROFILE_ISOLATED
 
 /* Bytes of a profile's name: letters, digits, and _ - . that are not at its start. */
 #define PROFILE_NAME_MAX 64
@@ -48,6 +51,7 @@ struct profile {
     char *user; /* name or number; NULL in an unconfined profile */
     uid_t uid;
     gid_t gid;
+    bool stand_in;             /* PROFILE_STAND_IN took the place of its user */
     bool user_missing;         /* there is no such user: no script can run under the profile */
     uint64_t capabilities;     /* bit n is capability number n */
     struct text_list syscalls; /* names, and sets such as "@system-service"; ends in NULL */

@@ -10,6 +10,7 @@
 #include "number.h"
 
 #include <pwd.h>
+#include <string.h>
 
 /* Bytes of one entry: what the C library asks for by default, and where we stop. */
 #define ENTRY_LEAST 1024
@@ -34,7 +35,7 @@ static int look_up(const char *user, char *buffer, size_t size, struct passwd *e
     return -r;
 }
 
-int profile_find_user(struct profile *profile)
+static int find(const char *user, struct profile *profile, bool *ret_found)
 {
     struct passwd entry;
     bool found = false;
@@ -43,10 +44,22 @@ int profile_find_user(struct profile *profile)
     for (size_t size = ENTRY_LEAST; r == -ERANGE && size <= ENTRY_MOST; size *= 2) {
         auto_free char *buffer = malloc(size);
 
-        r = buffer ? look_up(profile->user, buffer, size, &entry, &found) : -ENOMEM;
+        r = buffer ? look_up(user, buffer, size, &entry, &found) : -ENOMEM;
     }
-    profile->user_missing = r < 0 || !found;
-    profile->uid = profile->user_missing ? (uid_t)-1 : entry.pw_uid;
-    profile->gid = profile->user_missing ? (gid_t)-1 : entry.pw_gid;
+    *ret_found = r == 0 && found;
+    profile->uid = *ret_found ? entry.pw_uid : (uid_t)-1;
+    profile->gid = *ret_found ? entry.pw_gid : (gid_t)-1;
+    return r;
+}
+
+int profile_find_user(struct profile *profile)
+{
+    bool found;
+    int r = find(profile->user, profile, &found);
+
+    profile->stand_in = r == 0 && !found && strcmp(profile->user, PROFILE_USER) == 0;
+    if (profile->stand_in)
+        r = find(PROFILE_STAND_IN, profile, &found);
+    profile->user_missing = !found;
     return r;
 }

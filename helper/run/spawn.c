@@ -49,22 +49,30 @@ static int try_namespaces(const struct spawn_context *context)
     return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
 }
 
-/* From the fullest to the least that still holds every script: see ARCHITECTURE.md. */
-static int choose_namespaces(struct spawn_context *context)
+struct way {
+    bool user_namespace, own_proc;
+};
+
+/* The first that works. */
+static int take_way(struct spawn_context *context, const struct way *ways, size_t count)
 {
-    static const struct {
-        bool user_namespace, own_proc;
-    } ways[] = {{false, true}, {true, true}, {true, false}};
     int r = -EPERM;
 
-    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+    for (size_t i = 0; r < 0 && i < count; i++) {
         context->user_namespace = ways[i].user_namespace;
         context->own_proc = ways[i].own_proc;
         r = try_namespaces(context);
-        if (r == 0)
-            break;
     }
     return r;
+}
+
+/* From the fullest to the least that still holds every script: see ARCHITECTURE.md. */
+static int choose_namespaces(struct spawn_context *context)
+{
+    static const struct way usual[] = {{false, true}, {true, true}, {true, false}};
+    static const struct way in_own[] = {{false, true}, {false, false}};
+
+    return context->user_ns_fd < 0 ? take_way(context, usual, 3) : take_way(context, in_own, 2);
 }
 
 static int refuse(char **ret_error, const char *what, const char *path, int error, const char *mend)

@@ -6,21 +6,24 @@
 #pragma once
 
 #include "text_list.h"
+#include "user_ns.h"
 
 #include <stdbool.h>
 
 /* What this kernel offers, looked up once; what the helper has tried and chosen of it; and what is
  * hidden from every script. */
 struct sandbox_host {
-    int landlock_abi;     /* 0: none */
-    bool notify;          /* denied system calls can ask */
-    bool session;         /* not root: no change of user */
-    bool own_pid_max;     /* a PID namespace has one of its own: Linux 6.14 and later */
-    bool namespaces;      /* PID, mount and the other namespaces can be made */
-    bool user_namespaces; /* by way of a user namespace */
-    bool own_proc;        /* with a new /proc */
-    bool cgroup;          /* each script has a cgroup of its own */
-    const char *log;      /* the audit log's file or folder that is in use; borrowed; NULL: none */
+    int landlock_abi;              /* 0: none */
+    bool notify;                   /* denied system calls can ask */
+    bool session;                  /* not root: no change of user */
+    bool own_pid_max;              /* a PID namespace has one of its own: Linux 6.14 and later */
+    bool namespaces;               /* PID, mount and the other namespaces can be made */
+    bool user_namespaces;          /* by way of a user namespace */
+    bool own_proc;                 /* with a new /proc */
+    bool cgroup;                   /* each script has a cgroup of its own */
+    const struct user_ns_map *map; /* of a helper that is an ordinary user: whom its scripts can be;
+                                      NULL: any user; borrowed */
+    const char *log; /* the audit log's file or folder that is in use; borrowed; NULL: none */
 };
 
 /* The kernel's part, the first four; all else is false. */

@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "describe.h"
 #include "draft_profile.h"
+#include "needs.h"
 
 #include <pwd.h>
 #include <sched.h>
@@ -18,6 +19,19 @@
 bool sandbox_lacks_user(const struct sandbox_host *host, const struct profile *profile)
 {
     return !profile->unconfined && !host->session && profile->user_missing;
+}
+
+bool sandbox_is_beyond(const struct sandbox_host *host, const struct profile *profile)
+{
+    const struct user_ns_map *map = host->map;
+
+    if (!map)
+        return false;
+    for (size_t i = 0; i < map->count; i++) {
+        if (map->scripts[i].uid == profile->uid && map->scripts[i].gid == profile->gid)
+            return !needs_no_root(profile);
+    }
+    return true;
 }
 
 /* Fills the sandbox's plan, and its description from that. */

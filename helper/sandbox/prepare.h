@@ -51,10 +51,13 @@ void sandbox_clear(struct sandbox *sandbox);
  * stay who you are. */
 bool sandbox_lacks_user(const struct sandbox_host *host, const struct profile *profile);
 
+/* Whether scripts of this profile are beyond a helper that is an ordinary user. */
+bool sandbox_is_beyond(const struct sandbox_host *host, const struct profile *profile);
+
 /*
- * The same for the configuration's profiles. Left out are those whose user does not exist, and
- * those that this host cannot hold as they say, which is noted; where default_profile or a rule
- * names one of these, the configuration is refused.
+ * The same for the configuration's profiles. Left out are those whose user does not exist,
+ * those that are beyond the helper, and those that this host cannot hold as they say, which is
+ * noted; where default_profile or a rule names one of these, the configuration is refused.
  */
 int sandboxes_prepare(const struct sandbox_host *host, const struct config *config,
                       const char *hooks, struct sandbox_list *ret_list, char **ret_error);

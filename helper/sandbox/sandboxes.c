@@ -65,9 +65,12 @@ static int check(const struct sandbox_host *host, const struct config *config,
 {
     auto_free char *why = NULL;
     unsigned int line;
-    int r = find_reason(host, profile, &why);
+    int r;
 
     *ret_fits = false;
+    if (sandbox_is_beyond(host, profile))
+        return 0;
+    r = find_reason(host, profile, &why);
     if (r < 0)
         return r;
     if (why && config_uses_profile(config, profile->name, &line))

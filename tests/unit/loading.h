@@ -19,7 +19,7 @@ static inline int load_path(const char *path, bool must_exist)
     free(complaint);
     loaded = NULL;
     complaint = NULL;
-    return config_load(path, must_exist, &loaded, &complaint);
+    return config_load(path, must_exist, geteuid(), &loaded, &complaint);
 }
 
 /* Loads a file of these bytes. */

@@ -22,6 +22,9 @@ CONFIG = "deadline = 2\ngrace = 1\n"
 
 SHIM = "/usr/libexec/virthook-shim"
 HELPER = "/usr/libexec/virthook-helper"
+# libvirt's own way lets scripts do all that root can, and is compared with.
+UNCONFINED = "default_profile = unconfined\n"
+
 SOCKET = "/run/virthook/helper.sock"
 
 
@@ -69,7 +72,7 @@ class Shim:
         cell.path(self.hooks_dir).mkdir(parents=True)
         cell.path("/var/log/virthook").mkdir(mode=0o700)
         cell.path("/run/virthook").mkdir()
-        cell.write("/etc/virthook/virthook.conf", self.config)
+        cell.write("/etc/virthook/virthook.conf", self.config + UNCONFINED)
 
     def start(self, cell):
         pass
