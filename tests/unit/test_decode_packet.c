@@ -87,7 +87,7 @@ static void pack_number(msgpack_packer *packer, const char *key)
 /* Decodes details of one script that has this key with a text of `size` bytes. */
 static int decode_script_with(const char *key, size_t size)
 {
-    static char text[8192];
+    static char text[32768];
     struct message_verdict verdict;
     void *storage = NULL;
     msgpack_sbuffer buffer;
