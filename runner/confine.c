@@ -27,11 +27,18 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* uid 0 is a user like others, whatever it execs or changes to; nobody may take that back. */
-#define PLAN_SECUREBITS                                              \
-    (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | \
-     SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED)
-#define PLAN_SECUREBITS_LAST (SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
+/* While the user is changed, the capabilities stay. */
+#define SECUREBITS_CHANGING (SECBIT_NOROOT | SECBIT_NO_SETUID_FIXUP)
+
+/*
+ * Then, locked: uid 0 gains nothing by an exec, and no capability can be put back. But a script
+ * that was root's and becomes another user, as su does, loses what it held, as it would anywhere.
+ * KEEP_CAPS is left to the script: setpriv sets it while it changes its user, and its next exec
+ * takes it back, and with it all that it kept.
+ */
+#define SECUREBITS_LAST                                                     \
+    (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP_LOCKED | \
+     SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED)
 
 #define CAP_BIT(number) (1ULL << (number))
 
@@ -53,23 +60,34 @@ int runner_map_plan(int memfd, const struct plan **ret_plan)
     return 0;
 }
 
+static int write_number(const char *path, uint64_t number)
+{
+    auto_close int fd = open(path, O_WRONLY | O_CLOEXEC);
+    char text[24];
+    int size = snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
+
+    if (fd < 0)
+        return -errno;
+    return write(fd, text, (size_t)size) < 0 ? -errno : 0;
+}
+
 /*
  * The namespace's own pid_max bounds the processes of this script alone, uid 0 too, which
- * RLIMIT_NPROC does neither.
+ * RLIMIT_NPROC does neither. The kernel gives out the lowest numbers once only: they are passed
+ * over, so that the bound holds from the first process on. A kernel without CHECKPOINT_RESTORE
+ * cannot pass them over: there as many more processes may be had at first.
  */
 static int set_pid_max(const struct plan *plan)
 {
-    auto_close int fd = -EBADF;
-    char number[24];
-    int size;
+    int r;
 
     if (plan->pid_max == 0)
         return 0;
-    fd = open("/proc/sys/kernel/pid_max", O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    size = snprintf(number, sizeof(number), "%llu", (unsigned long long)plan->pid_max);
-    return write(fd, number, (size_t)size) < 0 ? -errno : 0;
+    r = write_number("/proc/sys/kernel/pid_max", plan->pid_max);
+    if (r < 0)
+        return r;
+    r = write_number("/proc/sys/kernel/ns_last_pid", PLAN_PIDS_RESERVED);
+    return r == -ENOENT ? 0 : r;
 }
 
 /* A limit is never raised over the one that the helper has itself, unless it may raise it. */
@@ -138,6 +156,9 @@ static int raise_ambient_set(uint64_t set)
 
 static int set_user(const struct plan *plan)
 {
+    /* To the kernel these mean: leave it as it is. */
+    if (plan->uid == (uid_t)-1 || plan->gid == (gid_t)-1)
+        return -EINVAL;
     if (setgroups(0, NULL) < 0 || setresgid(plan->gid, plan->gid, plan->gid) < 0 ||
         setresuid(plan->uid, plan->uid, plan->uid) < 0)
         return -errno;
@@ -151,7 +172,7 @@ static int begin_capabilities(const struct plan *plan)
 
     if (r < 0)
         return r;
-    return prctl(PR_SET_SECUREBITS, PLAN_SECUREBITS, 0, 0, 0) < 0 ? -errno : 0;
+    return prctl(PR_SET_SECUREBITS, SECUREBITS_CHANGING, 0, 0, 0) < 0 ? -errno : 0;
 }
 
 static int end_capabilities(const struct plan *plan)
@@ -160,7 +181,7 @@ static int end_capabilities(const struct plan *plan)
 
     if (r == 0)
         r = raise_ambient_set(plan->capabilities);
-    if (r == 0 && prctl(PR_SET_SECUREBITS, PLAN_SECUREBITS | PLAN_SECUREBITS_LAST, 0, 0, 0) < 0)
+    if (r == 0 && prctl(PR_SET_SECUREBITS, SECUREBITS_LAST, 0, 0, 0) < 0)
         r = -errno;
     return r == 0 ? set_capabilities(plan->capabilities, 0) : r;
 }

@@ -14,8 +14,12 @@
  */
 #define CORE_NONE 1
 
-/* Once the numbers have wrapped around, the kernel gives out none up to here (RESERVED_PIDS). */
-#define PIDS_RESERVED 301
+/*
+ * Microseconds that a process may compute in real time without a rest: SYS_NICE lets it take such a
+ * priority, before which nothing else runs. The value ends what has gone wrong, and is more than a
+ * script needs that sets the priority of another process.
+ */
+#define REAL_TIME_MAX_US 500000
 
 bool sandbox_has_pid_max(const struct sandbox_host *host, const struct profile *profile)
 {
@@ -31,7 +35,7 @@ static void limit_processes(struct draft *draft, const struct profile *profile,
                             const struct sandbox_host *host)
 {
     if (sandbox_has_pid_max(host, profile))
-        draft->plan.pid_max = PIDS_RESERVED + profile->processes;
+        draft->plan.pid_max = PLAN_PIDS_RESERVED + profile->processes;
     else
         draft_limit(draft, RLIMIT_NPROC, profile->processes);
 }
@@ -43,7 +47,9 @@ void draft_limits(struct draft *draft, const struct profile *profile,
     draft_limit(draft, RLIMIT_AS, profile->memory);
     draft_limit(draft, RLIMIT_FSIZE, profile->file_size);
     draft_limit(draft, RLIMIT_NOFILE, profile->open_files);
-    if (!profile->unconfined)
+    if (!profile->unconfined) {
         draft_limit(draft, RLIMIT_CORE, CORE_NONE);
+        draft_limit(draft, RLIMIT_RTTIME, REAL_TIME_MAX_US);
+    }
     limit_processes(draft, profile, host);
 }

@@ -41,8 +41,9 @@ static void limits_are_the_profile_s_and_core_is_none(void **state)
     profile.cpu_seconds = profile.memory = profile.file_size = profile.open_files = 0;
     profile.processes = 0;
     prepare(&full, &profile);
-    assert_int_equal(plan->limit_count, 1);
+    assert_int_equal(plan->limit_count, 2);
     assert_int_equal(limit_of(RLIMIT_CORE), 1);
+    assert_int_equal(limit_of(RLIMIT_RTTIME), 500000);
     assert_int_equal(plan->pid_max, 0);
 }
 
@@ -54,7 +55,7 @@ static void processes_are_bounded_by_the_namespace_or_else_per_user(void **state
     struct sandbox_host session = full;
 
     prepare(&full, &profile);
-    assert_in_range(plan->pid_max, 21, 1000);
+    assert_int_equal(plan->pid_max, PLAN_PIDS_RESERVED + 20);
     assert_int_equal(limit_of(RLIMIT_NPROC), UINT64_MAX);
     prepare(&bare, &profile);
     assert_int_equal(plan->pid_max, 0);

@@ -13,9 +13,7 @@ CONFINED = ("isolated", "notify", "network", "tune", "vfio", "storage", "desktop
 # Where one profile of each kind is enough: a user of its own, and root with few capabilities.
 TYPICAL = ("isolated", "network")
 
-# The lowest 300 PIDs of a namespace come on top of it until they have been used once.
 LIMIT_OF_PROCESSES = 200
-MORE_AT_FIRST = 300
 
 LIMITS = f"""
     memory = 512M

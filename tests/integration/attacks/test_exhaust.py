@@ -9,8 +9,11 @@ from helper.place import PYTHON
 from helper.processes import wait_until
 
 from .arsenal import ATTACKS
-from .profiles import LIMIT_OF_PROCESSES, MORE_AT_FIRST, TYPICAL
+from .profiles import LIMIT_OF_PROCESSES, TYPICAL
 from .range import LONG, OPERATION
+
+# The third may set priorities.
+PROFILES = (*TYPICAL, "tune")
 
 EXHAUSTING = [attack for attack in ATTACKS.values() if attack.family == "exhaust"]
 
@@ -30,11 +33,32 @@ open({held!r}, "x").close()
 time.sleep(600)
 """
 
+# Takes every processor in real time, resting just often enough not to be ended for it.
+COMPUTE = """
+import os, time
+for processor in os.sched_getaffinity(0):
+    if os.fork() == 0:
+        os.sched_setaffinity(0, [processor])
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+        open({begun!r} + str(processor), "x").close()
+        while True:
+            end = time.monotonic() + 0.1
+            while time.monotonic() < end:
+                pass
+            time.sleep(0.0001)
+time.sleep(600)
+"""
+
+# What a call under COMPUTE is given, in milliseconds, and what its verdict may be late, in seconds:
+# the kernel leaves a twentieth of the machine to all others.
+COMPUTE_MS = 4000
+LATE = 20
+
 SPAWN = "for n in 1 2 3 4 5 6 7 8 9 10; do /bin/true || exit 1; done\nexit 0"
 
 
 def cases():
-    return [pytest.param(profile, attack, id=f"{profile}-{attack.name}") for profile in TYPICAL
+    return [pytest.param(profile, attack, id=f"{profile}-{attack.name}") for profile in PROFILES
             for attack in EXHAUSTING if profile not in attack.granted]
 
 
@@ -55,6 +79,18 @@ def test_the_profile_s_limit_stops_it(attacks, profile, attack):
     assert outcome.refused or outcome.impossible, f"{attack.about}\n{outcome.said}"
     assert not outcome.left
     assert attacks.serves_the_next_call()
+
+
+def test_a_script_in_real_time_is_ended_at_its_deadline_and_others_are_served(attacks, shared):
+    place, peer = attacks.place, attacks.helper.peer
+    place.script(f"qemu.d/tune.compute/{OPERATION}", COMPUTE.format(begun=f"{shared}/"), PYTHON)
+    call = peer.start("tune.compute", OPERATION, timeout_ms=COMPUTE_MS)
+    wait_until(lambda: call.packets or any(shared.iterdir()), LONG, "a processor is taken")
+    assert attacks.serves_the_next_call()
+    verdict = peer.finish(call, LONG)
+    assert verdict.script["timed_out"]
+    assert verdict.seconds < COMPUTE_MS / 1000 + LATE
+    assert not attacks.left_by(verdict)
 
 
 # A user that nothing else runs as: the limit counts all of its processes on the host.
@@ -94,5 +130,5 @@ def test_confined_another_script_of_its_user_does_not_notice(attacks, shared):
     assert peer.call("isolated.beside", OPERATION).script["exit_status"] == 0
     peer.cancel(bomb)
     verdict = peer.finish(bomb)
-    assert int(verdict.script["stderr_tail"]) < LIMIT_OF_PROCESSES + MORE_AT_FIRST
+    assert int(verdict.script["stderr_tail"]) == LIMIT_OF_PROCESSES - 1, "beside the first"
     assert not attacks.left_by(verdict)

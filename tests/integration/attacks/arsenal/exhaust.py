@@ -178,6 +178,31 @@ def real_time(_):
     return os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
 
 
+@attack(baseline=ARENA)
+def real_time_without_rest(_):
+    """Every processor for two seconds, before all that has no real-time priority"""
+    pids = [_compute(processor) for processor in os.sched_getaffinity(0)]
+    ended = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+    if any(ended):
+        raise Refused(f"ended with {ended}")
+    return f"{len(pids)} processors"
+
+
+def _compute(processor):
+    pid = os.fork()
+    if pid:
+        return pid
+    end = time.monotonic() + 2
+    try:
+        os.sched_setaffinity(0, [processor])
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+        while time.monotonic() < end:
+            pass
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
 @attack(baseline=ARENA, granted=["tune", "vfio"])
 def higher_priority(_):
     """A nice value below 0"""
