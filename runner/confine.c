@@ -236,6 +236,8 @@ int runner_confine(const struct plan *plan, int tmp, int *ret_listener, enum run
     r = set_pid_max(plan);
     if (r < 0)
         return r;
+    if (plan->flags & PLAN_PERMISSIVE)
+        return set_limits(plan, false);
     *ret_step = RUNNER_STEP_MOUNTS;
     if (plan->flags & PLAN_MOUNTS)
         r = runner_mount(plan, tmp, ret_path);
@@ -257,7 +259,5 @@ int runner_confine(const struct plan *plan, int tmp, int *ret_listener, enum run
     if (r < 0)
         return r;
     *ret_step = RUNNER_STEP_FILTER;
-    if (plan->flags & PLAN_PERMISSIVE)
-        return set_limits(plan, false);
     return load_filter(plan, ret_listener);
 }
