@@ -73,7 +73,7 @@ static struct json_object *make_enforced(const struct sandbox_host *host)
     add_boolean(object, "own_proc", host->own_proc);
     add_number(object, "landlock", (uint64_t)host->landlock_abi);
     add_text(object, "seccomp", host->notify ? "notify" : "errno");
-    add_boolean(object, "pid_max", host->own_pid_max && host->namespaces && !host->session);
+    add_boolean(object, "pid_max", sandbox_host_counts(host));
     add_boolean(object, "cgroup", host->cgroup);
     json_object_object_add(object, "lacks", make_lacks(host));
     return object;

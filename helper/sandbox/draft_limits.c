@@ -23,8 +23,7 @@
 
 bool sandbox_has_pid_max(const struct sandbox_host *host, const struct profile *profile)
 {
-    return profile->processes > 0 && host->own_pid_max && host->namespaces && !host->session &&
-           !profile->host_pids;
+    return profile->processes > 0 && sandbox_host_counts(host) && !profile->host_pids;
 }
 
 /*

@@ -39,3 +39,8 @@ void sandbox_look(struct sandbox_host *ret_host)
         .own_pid_max = has_own_pid_max(),
     };
 }
+
+bool sandbox_host_counts(const struct sandbox_host *host)
+{
+    return host->own_pid_max && host->namespaces && host->own_proc;
+}

@@ -29,6 +29,9 @@ struct sandbox_host {
 /* The kernel's part, the first four; all else is false. */
 void sandbox_look(struct sandbox_host *ret_host);
 
+/* Whether PID namespaces bound their own processes; it is written by their own /proc. */
+bool sandbox_host_counts(const struct sandbox_host *host);
+
 /* Adds a sentence for each thing that this host cannot give, with what follows from that. Returns 0
  * or -ENOMEM. */
 int sandbox_tell_lacks(const struct sandbox_host *host, struct text_list *lacks);

@@ -46,6 +46,15 @@ def test_it_tells_what_it_enforces(session):
     assert any("scripts run as the helper's own user" in lack for lack in enforced["lacks"])
 
 
+def test_processes_are_bounded_by_a_confined_script_s_own_namespace(place, session):
+    enforced = json.loads(session.peer.ask(STATUS)["json"])["enforced"]
+    if not enforced["pid_max"]:
+        pytest.skip("this kernel's PID namespaces bound nothing of their own")
+    place.script("qemu", "cat /proc/sys/kernel/pid_max")
+    assert int(session.peer.call(profile="isolated").script["stdout_tail"]) < 1000
+    assert int(session.peer.call(profile="unconfined").script["stdout_tail"]) > 1000
+
+
 def test_a_script_has_the_user_s_own_ids_and_no_capability(place, session):
     place.script("qemu", "id -u >$T/found; id -g >>$T/found; grep CapEff /proc/self/status "
                          ">>$T/found; touch $T/mine")
