@@ -100,5 +100,6 @@ def test_the_copy_of_the_policy_beside_the_socket_is_the_hello_itself(service):
 def test_the_page_names_every_key_of_a_status(service):
     status = json.loads(service.connect().ask(STATUS)["json"])
     told = re.findall(r"`(\w+)`", str(rows(section("### status (7), both"))))
-    found = {*status, *status["hook"], *status["event"], *status["enforced"]}
+    found = {*status, *status["hook"], *status["event"], *status["enforced"],
+             *status["privilege"]}
     assert found == {*told} - {"json"}
