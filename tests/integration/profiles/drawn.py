@@ -80,7 +80,7 @@ class Profile:
         return bool(self.capabilities >> SYS_ADMIN & 1 and self.wish.calls & MOUNTING)
 
     def lists_programs(self):
-        """Landlock's rules for files, which would refuse all mounting, are not there for who may."""
+        """Who may mount has no rules for files by Landlock, which would refuse all mounting."""
         return self.executable is not None and landlock_abi() >= 1 and not self.may_mount()
 
     def text(self, capability_names):

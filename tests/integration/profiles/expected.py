@@ -27,8 +27,8 @@ IPC = {1: "semop", 2: "semget", 3: "semctl", 4: "semtimedop", 11: "msgsnd", 12: 
        13: "msgget", 14: "msgctl", 21: "shmat", 22: "shmdt", 23: "shmget", 24: "shmctl"}
 
 # Asked about more than once, since their arguments count.
-WITH_ARGUMENTS = ("clone", "ioctl", "ipc", "memfd_create", "prlimit64", "socket", "socketcall", "socketpair",
-                  "unshare")
+WITH_ARGUMENTS = ("clone", "ioctl", "ipc", "memfd_create", "prlimit64", "socket", "socketcall",
+                  "socketpair", "unshare")
 
 
 class _Set(ctypes.Structure):
