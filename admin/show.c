@@ -59,25 +59,39 @@ static void show_said(const char *text)
         fputc('\n', stderr);
 }
 
-/* For the admin who wonders why a hook does less than it did elsewhere. */
-static int show_refusals(const struct virthook_script *script)
+/* One line of what is said before a list, and the list. */
+static int show_list(const struct virthook_script *script, const char *says, const char *lines,
+                     const char *help)
 {
-    auto_free char *list = text_list_lines(script->denied, SIZE_MAX);
+    auto_free char *list = text_list_lines(lines, SIZE_MAX);
     auto_free char *line = NULL;
     auto_free char *safe = NULL;
 
-    if (!*script->denied)
+    if (!*lines)
         return 0;
-    if (!list || asprintf(&line,
-                          "%s ran under the profile %s and was refused: %s; to grant it, see "
-                          "profiles in virthook.conf(5)",
-                          script->path, script->profile ? script->profile : "-", list) < 0)
+    if (!list || asprintf(&line, "%s ran under the %s: %s%s", script->path, says, list, help) < 0)
         return -ENOMEM;
     safe = text_escape(line, strlen(line), false);
     if (!safe)
         return -ENOMEM;
     fprintf(stderr, "%s\n", safe);
     return 0;
+}
+
+/* For the admin who wonders why a hook does less than it did elsewhere, or what it would need. */
+static int show_refusals(const struct virthook_script *script)
+{
+    const char *profile = script->profile ? script->profile : "-";
+    auto_free char *refused = NULL;
+    auto_free char *would = NULL;
+    int r;
+
+    if (asprintf(&refused, "profile %s and was refused", profile) < 0 ||
+        asprintf(&would, "permissive profile %s, which would have refused it", profile) < 0)
+        return -ENOMEM;
+    r = show_list(script, refused, script->denied,
+                  "; to grant it, see profiles in virthook.conf(5)");
+    return r == 0 ? show_list(script, would, script->observed, "") : r;
 }
 
 int show_plain(const struct virthook_reply *reply)

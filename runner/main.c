@@ -5,7 +5,8 @@
  *
  * It is a program of its own, exec'ed by the helper's child from a descriptor, so that its memory
  * holds nothing of the helper's; it is non-dumpable before a script exists. The helper is trusted;
- * nothing here reads what a script writes. The job may come long after the start.
+ * nothing here reads what a script writes, but where its profile is permissive (observe.h). The job
+ * may come long after the start.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

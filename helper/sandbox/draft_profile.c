@@ -113,19 +113,6 @@ static int draft_confined(struct draft *draft, const struct profile *profile,
     return r == 0 ? add_all_paths(draft, profile, host, hooks) : r;
 }
 
-/* What is drafted by now is what is looked for, and nothing of it but the limits holds. */
-static int draft_permissive(struct draft *draft, const struct sandbox_host *host)
-{
-    if (!host->notify) {
-        draft->problem =
-            "it is permissive, and this kernel asks nobody about system calls (seccomp "
-            "user notification); take permissive out";
-        return -ENOTSUP;
-    }
-    draft->plan.flags |= PLAN_PERMISSIVE;
-    return 0;
-}
-
 int draft_profile(struct draft *draft, const struct profile *profile,
                   const struct sandbox_host *host, const char *hooks)
 {
@@ -135,5 +122,8 @@ int draft_profile(struct draft *draft, const struct profile *profile,
     if ((profile->host_pids && !profile->permissive) || !host->namespaces)
         draft->plan.flags |= PLAN_HOST_PIDS;
     r = profile->unconfined ? 0 : draft_confined(draft, profile, host, hooks);
-    return r == 0 && profile->permissive ? draft_permissive(draft, host) : r;
+    /* What was drafted is what is looked for, and nothing of it but the limits holds. */
+    if (profile->permissive)
+        draft->plan.flags |= PLAN_PERMISSIVE;
+    return r;
 }

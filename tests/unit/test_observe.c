@@ -320,13 +320,6 @@ static void an_x32_call_is_told_with_its_number(void **state)
 }
 #endif
 
-static void where_the_kernel_asks_nobody_a_permissive_profile_is_refused(void **state)
-{
-    struct profile profile = watched();
-
-    assert_refused(&bare, &profile, "take permissive out");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,7 +342,6 @@ int main(void)
         observe_test(a_32_bit_call_is_told_like_others),
         observe_test(an_x32_call_is_told_with_its_number),
 #endif
-        observe_test(where_the_kernel_asks_nobody_a_permissive_profile_is_refused),
     };
 
     return cmocka_run_group_tests_name("observe", tests, NULL, NULL);
