@@ -6,7 +6,6 @@
  */
 #include "settings.h"
 
-#include "names.h"
 #include "sized.h"
 #include "virthook-config.h"
 
@@ -48,8 +47,7 @@ static bool are_options(const struct virthook_options *options)
 
     return is_name(options->name) && is_socket_path(options->socket) && is_path(options->helper) &&
            is_path(options->hooks) && is_path(options->config) && is_path(options->audit) &&
-           (!options->profile || name_is_profile(options->profile)) && policy_fits &&
-           options->deadline_ms <= SETTINGS_DEADLINE_MAX_MS;
+           policy_fits && options->deadline_ms <= SETTINGS_DEADLINE_MAX_MS;
 }
 
 /* Copies `text`, or `otherwise` where it is NULL; nothing where both are. */

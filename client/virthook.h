@@ -47,7 +47,8 @@ struct virthook_options {
     uint64_t max_wait_ms; /* a deadline that the helper names is never believed beyond this;
                              0: one hour */
     const char *profile;  /* that calls will ask for: the private helper keeps the privileges which
-                             it takes, beside those of the profiles that its rules name; or NULL */
+                             it takes, beside those of the profiles that its rules name; or NULL.
+                             Whether there is one of this name each call tells */
 };
 
 /*

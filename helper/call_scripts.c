@@ -144,6 +144,7 @@ static int start_script(struct call *call, const char *path, const struct sandbo
         .output_max = config->output_max,
         .output_kept = config->output_kept,
         .grace_ms = config->grace_ms,
+        .net_ns_fd = sandbox->shares_network ? call->helper->space.net_ns_fd : -EBADF,
     };
     auto_free char *tmp_name = NULL;
     char tmp_option[TMP_OPTIONS_SIZE];

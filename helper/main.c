@@ -218,7 +218,7 @@ static void tear_down(struct helper *helper, struct signals *signals)
 int main(int argc, char **argv)
 {
     struct helper helper = {
-        .space = {.user_ns_fd = -EBADF, .mount_ns_fd = -EBADF},
+        .space = {.user_ns_fd = -EBADF, .mount_ns_fd = -EBADF, .net_ns_fd = -EBADF},
         .spawn = {.runner_fd = -EBADF, .null_fd = -EBADF, .user_ns_fd = -EBADF},
     };
     struct signals signals = {.source.fd = -EBADF};

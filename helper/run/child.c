@@ -238,12 +238,17 @@ void child_start(const struct spawn_context *context, const struct spawn_request
                  int channel)
 {
     struct runner_report report = {.event = RUNNER_SPAWNED, .step = RUNNER_STEP_TMP};
+    uint64_t flags = usual_flags(context) | request->clone_flags | CLONE_PARENT;
     int pidfd = -EBADF, tmp = -EBADF;
     int r = child_join(context);
 
+    if (r == 0 && flags & CLONE_NEWNET && request->net_ns_fd >= 0) {
+        flags &= ~(uint64_t)CLONE_NEWNET;
+        r = setns(request->net_ns_fd, CLONE_NEWNET) < 0 ? -errno : 0;
+    }
     if (r < 0)
         child_fail(channel, RUNNER_STEP_JOIN, -r);
-    r = clone_with(usual_flags(context) | request->clone_flags | CLONE_PARENT, &pidfd);
+    r = clone_with(flags, &pidfd);
     if (r < 0)
         child_fail(channel, RUNNER_STEP_CLONE, -r);
     if (r == 0)

@@ -183,7 +183,7 @@ const char *spawn_step_text(enum runner_step step)
 {
     switch (step) {
     case RUNNER_STEP_JOIN:
-        return "enter the helper's user namespace";
+        return "enter the helper's namespaces";
     case RUNNER_STEP_CLONE:
         return "make its namespaces";
     case RUNNER_STEP_TMP:

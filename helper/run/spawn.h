@@ -39,6 +39,7 @@ struct spawn_tmp {
 struct spawn_request {
     uint64_t clone_flags;        /* namespaces */
     const struct spawn_tmp *tmp; /* NULL: none */
+    int net_ns_fd;               /* entered in place of a fresh network; negative: none; borrowed */
 };
 
 /*

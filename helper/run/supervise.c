@@ -329,6 +329,7 @@ static int start_runner(struct run *run, const struct spawn_context *context,
     const struct spawn_request request = {
         .clone_flags = job->sandbox->clone_flags,
         .tmp = job->tmp,
+        .net_ns_fd = job->net_ns_fd,
     };
     int r;
 

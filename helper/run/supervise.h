@@ -27,6 +27,7 @@ struct run_job {
     struct job job; /* but for tmp_follows */
     const struct sandbox *sandbox;
     const struct spawn_tmp *tmp; /* the guest's own /tmp; NULL: none */
+    int net_ns_fd;               /* in place of a fresh network; negative: none */
     int stdin_memfd;             /* opened afresh for the script; negative: /dev/null */
     bool filter;                 /* stdout is the new XML */
     size_t output_max;           /* bytes of it */

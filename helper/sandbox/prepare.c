@@ -89,6 +89,13 @@ static bool has_own_tmp(const struct sandbox_host *host, const struct profile *p
     return !is_near_root(profile) && !profile->host_tmp && !host->session && host->namespaces;
 }
 
+/* Without capabilities nothing in it can be changed, and Landlock keeps others' abstract sockets,
+ * which are all that can be met there, out of reach. */
+static bool shares_network(const struct sandbox_host *host, const struct profile *profile)
+{
+    return profile->capabilities == 0 && host->landlock_abi >= 6;
+}
+
 int sandbox_prepare(const struct sandbox_host *host, const struct profile *profile,
                     const char *hooks, struct sandbox *ret_sandbox, char **ret_error)
 {
@@ -101,6 +108,7 @@ int sandbox_prepare(const struct sandbox_host *host, const struct profile *profi
         .gid = is_near_root(profile) || host->session ? getegid() : profile->gid,
         .plan_fd = -EBADF,
         .clone_flags = choose_namespaces(host, profile),
+        .shares_network = shares_network(host, profile),
         .time_ms = profile->time_ms,
         .linger_ms = profile->linger_ms,
         .tmp_size = has_own_tmp(host, profile) ? profile->tmp_size : 0,

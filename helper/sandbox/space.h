@@ -16,6 +16,8 @@ struct space {
     int user_ns_fd;  /* negative: the helper makes namespaces by its own capabilities */
     int mount_ns_fd; /* its root is the place of guests' folders; negative: guests have no /tmp of
                         their own that lasts */
+    int net_ns_fd;   /* a network with nothing in it, for scripts that can do nothing to it;
+                        negative: each has a fresh one */
     bool lasts;      /* over a restart of the helper */
 };
 

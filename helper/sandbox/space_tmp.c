@@ -7,6 +7,8 @@
 #include "space_tmp.h"
 
 #include "cleanup.h"
+#include "ns_child.h"
+#include "user_ns.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -15,7 +17,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -40,67 +41,33 @@ static int make_root(void)
     return 0;
 }
 
+struct place {
+    const char *path;
+    int user_ns;
+};
+
 /* The folder is entered before root's rights over its path are given up. */
-static int enter_place(const char *place, int user_ns)
+static int enter(const void *context)
 {
-    if (chdir(place) < 0)
+    const struct place *place = context;
+    int r;
+
+    if (chdir(place->path) < 0)
         return -errno;
-    if (user_ns >= 0 &&
-        (setns(user_ns, CLONE_NEWUSER) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0))
-        return -errno;
+    r = user_ns_join(place->user_ns);
+    if (r < 0)
+        return r;
     if (unshare(CLONE_NEWNS) < 0)
         return -errno;
     return make_root();
 }
 
-/* In the child: tells how it went, and stays until the parent has opened the namespace. */
-static void __attribute__((noreturn)) hold_namespace(const char *place, int user_ns, int channel)
+int space_tmp_make(const char *path, int user_ns, int *ret_fd)
 {
-    int error = -enter_place(place, user_ns);
+    const struct place place = {.path = path, .user_ns = user_ns};
+    const struct ns_maker maker = {.enter = enter, .context = &place, .kind = "mnt"};
 
-    (void)!write(channel, &error, sizeof(error));
-    (void)!read(channel, &error, sizeof(error));
-    _exit(0);
-}
-
-static int take_namespace(pid_t pid, int channel, int *ret_fd)
-{
-    char path[64];
-    int error = 0, fd;
-
-    if (read(channel, &error, sizeof(error)) != sizeof(error))
-        return -ECHILD;
-    if (error)
-        return -error;
-    snprintf(path, sizeof(path), "/proc/%d/ns/mnt", pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    *ret_fd = fd;
-    return 0;
-}
-
-int space_tmp_make(const char *place, int user_ns, int *ret_fd)
-{
-    auto_close int ours = -EBADF;
-    int ends[2], r;
-    pid_t pid;
-
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-        return -errno;
-    ours = ends[0];
-    pid = fork();
-    if (pid == 0) {
-        close(ours);
-        hold_namespace(place, user_ns, ends[1]);
-    }
-    close(ends[1]);
-    if (pid < 0)
-        return -errno;
-    r = take_namespace(pid, ours, ret_fd);
-    close_fd(&ours);
-    (void)waitpid(pid, NULL, 0);
-    return r;
+    return ns_child_make(&maker, ret_fd);
 }
 
 /* Both are seen from the space's root. */

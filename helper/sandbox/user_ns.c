@@ -9,34 +9,28 @@
 #include "user_ns.h"
 
 #include "cleanup.h"
-#include "fd.h"
+#include "ns_child.h"
 
 #include <fcntl.h>
 #include <linux/securebits.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 
 /* Bytes of one line of a map. */
 #define LINE_SIZE 40
 
-/* In the child: tells how it went, and stays until the parent is done. */
-static void __attribute__((noreturn)) hold_namespace(const struct user_ids *owner, int channel)
+static int enter(const void *context)
 {
-    int error = 0;
+    const struct user_ids *owner = &((const struct user_ns_map *)context)->helper;
 
     if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) < 0 ||
         setresgid(owner->gid, owner->gid, owner->gid) < 0 ||
         setresuid(owner->uid, owner->uid, owner->uid) < 0 || unshare(CLONE_NEWUSER) < 0)
-        error = errno;
-    (void)!write(channel, &error, sizeof(error));
-    (void)!read(channel, &error, sizeof(error));
-    _exit(0);
+        return -errno;
+    return 0;
 }
 
 static int write_file(pid_t pid, const char *name, const char *text)
@@ -73,47 +67,26 @@ static int write_map(pid_t pid, const struct user_ns_map *map, bool groups)
     return write_file(pid, groups ? "gid_map" : "uid_map", text);
 }
 
-static int take_namespace(pid_t pid, const struct user_ns_map *map, int channel, int *ret_fd)
+static int write_maps(pid_t pid, const void *context)
 {
-    char path[64];
-    int error = 0, fd, r;
+    int r = write_map(pid, context, true);
 
-    if (read(channel, &error, sizeof(error)) != sizeof(error))
-        return -ECHILD;
-    if (error)
-        return -error;
-    r = write_map(pid, map, true);
-    if (r == 0)
-        r = write_map(pid, map, false);
-    if (r < 0)
-        return r;
-    snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    *ret_fd = fd;
-    return 0;
+    return r == 0 ? write_map(pid, context, false) : r;
 }
 
 int user_ns_make(const struct user_ns_map *map, int *ret_fd)
 {
-    auto_close int ours = -EBADF;
-    int ends[2], r;
-    pid_t pid;
+    const struct ns_maker maker = {
+        .enter = enter, .settle = write_maps, .context = map, .kind = "user"};
 
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+    return ns_child_make(&maker, ret_fd);
+}
+
+int user_ns_join(int fd)
+{
+    if (fd < 0)
+        return 0;
+    if (setns(fd, CLONE_NEWUSER) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
         return -errno;
-    ours = ends[0];
-    pid = fork();
-    if (pid == 0) {
-        close(ours);
-        hold_namespace(&map->helper, ends[1]);
-    }
-    close(ends[1]);
-    if (pid < 0)
-        return -errno;
-    r = take_namespace(pid, map, ours, ret_fd);
-    close_fd(&ours);
-    (void)waitpid(pid, NULL, 0);
-    return r;
+    return 0;
 }

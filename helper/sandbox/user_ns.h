@@ -27,3 +27,6 @@ struct user_ns_map {
 /* Makes it, owned by the helper's user. `*ret_fd` is the caller's. Returns 0 or a negative errno.
  */
 int user_ns_make(const struct user_ns_map *map, int *ret_fd);
+
+/* Enters it, as its root; nothing is done where it is negative. Returns 0 or a negative errno. */
+int user_ns_join(int fd);
