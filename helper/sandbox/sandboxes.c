@@ -7,6 +7,7 @@
 
 #include "cleanup.h"
 #include "draft_landlock.h"
+#include "reach.h"
 #include "required.h"
 
 #include <stdio.h>
@@ -80,7 +81,11 @@ static int check(const struct sandbox_host *host, const struct config *config,
     if (why)
         return add_note(&list->notes, profile, "cannot be used on this host", why);
     *ret_fits = true;
-    return note_programs(host, profile, &list->notes);
+    r = note_programs(host, profile, &list->notes);
+    if (r == 0 && !profile->unconfined && !profile->permissive &&
+        config_uses_profile(config, profile->name, &line))
+        r = reach_tell_sockets(profile, &list->notes);
+    return r;
 }
 
 int sandboxes_prepare(const struct sandbox_host *host, const struct config *config,

@@ -35,6 +35,7 @@ class Things:
     def __init__(self, ground):
         self.word = word = ground.word
         self.sockets = [self._listen(str(ground.lib_folder / "socket")),
+                        self._listen(str(ground.open_socket)),
                         self._listen(str(ground.run_folder / "socket")),
                         self._listen(str(ground.log_socket)), self._listen(f"\0{word}")]
         datagrams = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -112,8 +113,9 @@ def _host():
 
 class Ground:
     """folder: what of it are files. hidden: what the tests' profiles hide. log_socket: a socket
-    that they show, as they do /dev/log; log_link: a link of root's to it. shared: a folder that
-    they all may write to. closed: one that only root's may."""
+    that they show, as they do /dev/log; log_link: a link of root's to it. open_socket: one that
+    they neither show nor hide. shared: a folder that they all may write to. closed: one that only
+    root's may."""
 
     def __init__(self):
         self.word = f"virthook-{uuid.uuid4().hex}"
@@ -125,6 +127,7 @@ class Ground:
         self.audit = self.folder / "audit"
         self.log_socket = self.run_folder / "log"
         self.log_link = self.folder / "log-link"
+        self.open_socket = self.folder / "open-socket"
         self.shared = self.folder / "shared"
         self.closed = self.folder / "closed"
         modes = {self.folder: 0o755, self.lib_folder: 0o755, self.run_folder: 0o755,

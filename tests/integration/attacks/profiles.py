@@ -44,7 +44,7 @@ def _led(ground):
     """What it grants lies behind folders that scripts of others may write to, and behind a link."""
     return (f"profile \"led\" {{\n    inherits = isolated\n    user = \"{NOBODY}\"\n"
             f"    writable = {{ \"-{ground.shared}/leads/nested\" }}\n"
-            f"    hidden += {{ \"{ground.hidden}\" }}\n"
+            f"    hidden += {{ \"{ground.hidden}\", \"{ground.open_socket}\" }}\n"
             f"    sockets += {{ \"-{ground.shared}/leads/secret\", \"{ground.log_link}\" }}\n}}\n")
 
 
