@@ -10,7 +10,7 @@ from helper.conftest import BUILD, SANITIZER_WORDS, binary, pytest_configure
 from helper.place import Place
 from helper.processes import Helper
 
-from . import armory
+from . import armory, leftovers
 from .ground import Ground
 from .profiles import configuration
 from .range import Range
@@ -25,6 +25,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def ground():
+    leftovers.clear()
     made = Ground()
     yield made
     made.remove()
@@ -42,6 +43,7 @@ def shipped():
 def armed(ground, shipped):
     """A place for a helper, with the attacks and their programs below its hooks."""
     made = Place()
+    ground.record.add("folder", made.root)
     made.root.chmod(0o755)
     made.audit = ground.audit
     made.configure(configuration(ground))

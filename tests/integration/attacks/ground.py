@@ -15,12 +15,13 @@ import uuid
 from pathlib import Path
 
 from .arsenal.target import Target
+from .leftovers import PLACE, PREFIX, Record
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 # Where helpers keep guests' own /tmp, those of other tests among them.
 OWN_TMP = "/run/virthook/tmp/"
 
-IPC_PRIVATE, IPC_CREAT, IPC_RMID = 0, 0o1000, 0
+IPC_PRIVATE, IPC_CREAT = 0, 0o1000
 
 
 def _check(result):
@@ -43,14 +44,19 @@ class Things:
         internet = socket.create_server(("127.0.0.1", 0))
         self.port = internet.getsockname()[1]
         self.sockets += [datagrams, internet]
-        self.shm = _check(LIBC.shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0o666))
-        self.queue = _check(LIBC.msgget(IPC_PRIVATE, IPC_CREAT | 0o666))
-        self.semaphores = _check(LIBC.semget(IPC_PRIVATE, 1, IPC_CREAT | 0o666))
-        self.shm_file = Path("/dev/shm") / word
+        made = ground.record.add
+        self.shm = made("shm", _check(LIBC.shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0o666)))
+        self.queue = made("queue", _check(LIBC.msgget(IPC_PRIVATE, IPC_CREAT | 0o666)))
+        self.semaphores = made("semaphores",
+                               _check(LIBC.semget(IPC_PRIVATE, 1, IPC_CREAT | 0o666)))
+        self.shm_file = made("file", Path("/dev/shm") / word)
         self.shm_file.write_text("of the host", encoding="utf-8")
         self.shm_file.chmod(0o666)
+        made("message queue", f"/{word}")
         self._make_posix_queue()
         self.disk = self._attach_disk(ground.folder / "disk-image")
+        if self.disk:
+            made("disk", self.disk)
         self.disk_number = os.stat(self.disk).st_rdev if self.disk else 0
 
     def _attach_disk(self, image):
@@ -81,16 +87,9 @@ class Things:
         message = ctypes.create_string_buffer((1).to_bytes(8, "little") + self.word.encode())
         LIBC.msgsnd(self.queue, message, len(self.word), 0o4000)
 
-    def remove(self):
+    def close(self):
         for sock in self.sockets:
             sock.close()
-        if self.disk:
-            subprocess.run(["/usr/sbin/losetup", "-d", self.disk], check=True)
-        LIBC.shmctl(self.shm, IPC_RMID, None)
-        LIBC.msgctl(self.queue, IPC_RMID, None)
-        LIBC.semctl(self.semaphores, 0, IPC_RMID)
-        self.shm_file.unlink()
-        LIBC.mq_unlink(f"/{self.word}".encode())
 
 
 def _describe(path):
@@ -119,9 +118,11 @@ class Ground:
 
     def __init__(self):
         self.word = f"virthook-{uuid.uuid4().hex}"
-        self.folder, self.lib_folder, self.run_folder = (
-            Path(tempfile.mkdtemp(prefix="virthook-attacks-", dir=place))
-            for place in ("/var/cache", "/var/lib", "/run"))
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=PLACE))
+        self.record = Record(self.folder)
+        self.lib_folder, self.run_folder = (
+            self.record.add("folder", Path(tempfile.mkdtemp(prefix=PREFIX, dir=place)))
+            for place in ("/var/lib", "/run"))
         self.hidden = self.folder / "hidden"
         self.open = self.folder / "open"
         self.audit = self.folder / "audit"
@@ -138,7 +139,7 @@ class Ground:
             folder.chmod(mode)
         self.log_link.symlink_to(self.log_socket)
         (self.hidden / "secret").write_text(self.word, encoding="utf-8")
-        self.tmp_file = Path("/tmp") / self.word
+        self.tmp_file = self.record.add("file", Path("/tmp") / self.word)
         self.tmp_file.write_text("of the host", encoding="utf-8")
         self.tmp_file.chmod(0o666)
         self.things = Things(self)
@@ -174,7 +175,5 @@ class Ground:
         return {path: _describe(path) for path in paths} | _host()
 
     def remove(self):
-        self.things.remove()
-        self.tmp_file.unlink()
-        for folder in (self.folder, self.lib_folder, self.run_folder):
-            shutil.rmtree(folder)
+        self.things.close()
+        self.record.remove()
