@@ -139,6 +139,7 @@ static int start_script(struct call *call, const char *path, const struct sandbo
     const struct config *config = call->helper->config;
     struct run_job job = {
         .sandbox = sandbox,
+        .cgroups = &call->helper->cgroups,
         .stdin_memfd = call->output_fd >= 0 ? call->output_fd : call->stdin_fd,
         .filter = name_is_filter(request->driver, request->operation),
         .output_max = config->output_max,

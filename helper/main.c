@@ -15,7 +15,7 @@
 #include "packet.h"
 #include "peer.h"
 #include "state.h"
-#include "undead.h"
+#include "supervise.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -83,7 +83,7 @@ static int prepare_sandboxes(struct helper *helper)
     char *error = NULL;
     int r;
 
-    helper->host.namespaces = true;
+    helper->host.namespaces = helper->spawn.namespaces;
     helper->host.user_namespaces = helper->spawn.user_namespace || helper->spawn.user_ns_fd >= 0;
     helper->host.own_proc = helper->spawn.own_proc;
     r = helper_prepare(helper, &error);
@@ -110,8 +110,13 @@ static int open_sockets(struct helper *helper)
 
 static int give_up_privileges(struct helper *helper)
 {
-    int r = privilege_give_up(helper);
+    const struct user_ids *own = &helper->privilege.map.helper;
+    int r = 0;
 
+    if (helper->privilege.user && !helper->host.session)
+        r = cgroups_give(&helper->cgroups, own->uid, own->gid);
+    if (r == 0)
+        r = privilege_give_up(helper);
     return r == 0 ? 0 : fail(helper, PROTOCOL_E_INTERNAL, r, NULL);
 }
 
@@ -175,6 +180,21 @@ static int watch_signals(struct helper *helper, struct signals *signals)
     return loop_add(helper->loop, &signals->source, EPOLLIN);
 }
 
+/* What this host gives, before anything is made of it. */
+static int look(struct helper *helper)
+{
+    int r = run_prepare();
+
+    /* Without the lists of children what namespaces and cgroups do not hold is not found. */
+    if (r < 0 && r != -ENOENT)
+        return fail(helper, PROTOCOL_E_INTERNAL, r, NULL);
+    sandbox_look(&helper->host);
+    cgroups_prepare(&helper->cgroups);
+    helper->host.cgroup = helper->cgroups.usable;
+    helper->host.cgroup_pids = helper->cgroups.pids;
+    return 0;
+}
+
 static int set_up(struct helper *helper, struct signals *signals)
 {
     int r = loop_new(&helper->loop);
@@ -183,8 +203,9 @@ static int set_up(struct helper *helper, struct signals *signals)
         r = watch_signals(helper, signals);
     if (r < 0)
         return fail(helper, PROTOCOL_E_INTERNAL, r, NULL);
-    sandbox_look(&helper->host);
-    r = load_config(helper);
+    r = look(helper);
+    if (r == 0)
+        r = load_config(helper);
     if (r == 0)
         r = prepare_privileges(helper);
     if (r == 0)
@@ -204,7 +225,8 @@ static void tear_down(struct helper *helper, struct signals *signals)
 {
     listen_stop(helper);
     peer_close_all(helper);
-    undead_clear();
+    run_end_all();
+    cgroups_clear(&helper->cgroups);
     spawn_clear(&helper->spawn);
     space_close(&helper->space);
     privilege_clear(&helper->privilege);
@@ -219,6 +241,7 @@ int main(int argc, char **argv)
 {
     struct helper helper = {
         .space = {.user_ns_fd = -EBADF, .mount_ns_fd = -EBADF, .net_ns_fd = -EBADF},
+        .cgroups = {.above = -EBADF, .above_procs = -EBADF, .base = -EBADF},
         .spawn = {.runner_fd = -EBADF, .null_fd = -EBADF, .user_ns_fd = -EBADF},
     };
     struct signals signals = {.source.fd = -EBADF};

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "cgroup.h"
 #include "config.h"
 #include "environment.h"
 #include "log.h"
@@ -32,6 +33,7 @@ struct helper {
     struct sandbox_list sandboxes; /* of the configuration's profiles */
     struct privilege privilege;
     struct space space; /* namespaces that outlive calls */
+    struct cgroups cgroups;
     struct spawn_context spawn;
     struct audit_log *audit;
     struct order orders[2]; /* by enum call_class */

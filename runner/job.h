@@ -22,10 +22,15 @@
 #define JOB_SIZE_MAX    65536
 #define JOB_STRINGS_MAX 128
 
-/* The descriptors of a job: the script's 0, 1 and 2, and the plan's memfd. */
-#define JOB_FDS   4
-#define JOB_STDIO 3
-#define JOB_PLAN  3
+/*
+ * The descriptors of a job: the script's 0, 1 and 2, the plan's memfd, and, of the script's cgroup
+ * where it has one (else anything), cgroup.procs and cgroup.kill for writing.
+ */
+#define JOB_FDS          6
+#define JOB_STDIO        3
+#define JOB_PLAN         3
+#define JOB_CGROUP_PROCS 4
+#define JOB_CGROUP_KILL  5
 
 /* A job is this header, then strings with their NULs: path, arguments, environment. */
 struct job_header {
@@ -33,9 +38,17 @@ struct job_header {
     uint32_t environment_count;
     uint32_t strings_size;
     uint32_t tmp_follows; /* the next packet carries the mount that becomes /tmp */
+    uint32_t flags;       /* bits of enum job_flag */
+};
+
+enum job_flag {
+    JOB_HAS_CGROUP = 1 << 0,
+    JOB_MAY_LINGER = 1 << 1,
 };
 
 struct job {
+    bool has_cgroup;  /* of its own, which the script's processes are put into */
+    bool may_linger;  /* what the script leaves behind lives on until RUNNER_KILL */
     const char *path; /* absolute; vetted by the helper */
     bool tmp_follows; /* the guest's own /tmp comes after; else a fresh one, where the plan has one
                        */
@@ -46,6 +59,7 @@ struct job {
 enum runner_order {
     RUNNER_TERMINATE = 1, /* SIGTERM, then SIGCONT, to all but the runner */
     RUNNER_TMP,           /* comes with the mount of /tmp as descriptor */
+    RUNNER_KILL,          /* SIGKILL to all; the runner ends when all are dead */
 };
 
 enum runner_event {
@@ -53,6 +67,7 @@ enum runner_event {
     RUNNER_STARTED = 1,  /* the script's exec succeeded */
     RUNNER_FAILED,       /* it was not run: `step`, `error` */
     RUNNER_EXITED,       /* the script's main process ended: `status` as of waitpid(2) */
+    RUNNER_LINGERS,      /* the same, and others of it live on */
     RUNNER_SPAWNED,  /* the starter's: comes with the runner's pidfd and, where one was asked for,
                         the mount of /tmp; where that failed `error` says why */
     RUNNER_OBSERVED, /* a permissive script did something new: `observed`, perhaps `path` */
@@ -99,6 +114,7 @@ enum runner_step {
     RUNNER_STEP_MOUNT_PROC,
     RUNNER_STEP_EXEC_RUNNER,
     /* In the runner: */
+    RUNNER_STEP_TREE,
     RUNNER_STEP_JOB,
     RUNNER_STEP_PLAN,
     RUNNER_STEP_MOUNTS,
@@ -108,6 +124,7 @@ enum runner_step {
     RUNNER_STEP_FILTER,
     RUNNER_STEP_FORK,
     /* In its child, the script to be: */
+    RUNNER_STEP_CGROUP,
     RUNNER_STEP_STDIO,
     RUNNER_STEP_EXEC,
 };
@@ -130,7 +147,7 @@ int job_encode(const struct job *job, void *buffer, size_t *ret_size);
 /* A job taken apart; all of it points into the packet. */
 struct job_strings {
     const char *path;
-    bool tmp_follows;
+    bool tmp_follows, has_cgroup, may_linger;
     char *argv[JOB_STRINGS_MAX + 1], *envp[JOB_STRINGS_MAX + 1]; /* NULL-terminated */
 };
 

@@ -1,6 +1,6 @@
 /*
- * From the runner to the script. Runs in PID 1 of the hook's namespace, and between fork and exec
- * in its child, which makes only async-signal-safe calls.
+ * From the runner to the script. Runs in the runner, and between fork and exec in its child, which
+ * makes only async-signal-safe calls.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 /* A script sees signals as an ordinary process does: all default, none blocked. */
 static void child_reset_signals(void)
@@ -44,15 +45,37 @@ static void __attribute__((noreturn)) child_fail(int exec_fd, enum runner_step s
     _exit(written == sizeof(report) ? 0 : 127);
 }
 
+/* By "0" the kernel understands the writer. */
+static int child_enter_cgroup(const struct runner_job *job)
+{
+    if (!job->strings.has_cgroup)
+        return 0;
+    return write(job->fds[JOB_CGROUP_PROCS], "0", 1) < 0 ? -errno : 0;
+}
+
+/* See shield.h. */
+static int child_raise_shield(const struct runner_job *job)
+{
+    if (job->shield_fd < 0)
+        return 0;
+    return syscall(SYS_landlock_restrict_self, job->shield_fd, 0) < 0 ? -errno : 0;
+}
+
 static void __attribute__((noreturn))
 child_main(const struct runner_job *job, const struct plan *plan, int exec_fd)
 {
     int r;
 
     setsid();
+    r = child_enter_cgroup(job);
+    if (r < 0)
+        child_fail(exec_fd, RUNNER_STEP_CGROUP, -r);
     r = child_set_stdio(job->fds);
     if (r < 0)
         child_fail(exec_fd, RUNNER_STEP_STDIO, -r);
+    r = child_raise_shield(job);
+    if (r < 0)
+        child_fail(exec_fd, RUNNER_STEP_LANDLOCK, -r);
     child_reset_signals();
     if (plan->flags & PLAN_PERMISSIVE) {
         r = child_load_filter(plan, exec_fd);

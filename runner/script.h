@@ -14,7 +14,8 @@
 struct runner_job {
     struct job_strings strings;
     int fds[JOB_FDS];
-    int tmp; /* the mount that becomes /tmp, or negative */
+    int tmp;       /* the mount that becomes /tmp, or negative */
+    int shield_fd; /* see shield.h; negative: none */
 };
 
 /*

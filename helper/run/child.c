@@ -36,6 +36,8 @@
 /* What every runner has. */
 static uint64_t usual_flags(const struct spawn_context *context)
 {
+    if (!context->namespaces)
+        return 0;
     return CLONE_NEWNS | (context->user_namespace ? CLONE_NEWUSER : 0);
 }
 

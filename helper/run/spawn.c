@@ -75,6 +75,12 @@ static int choose_namespaces(struct spawn_context *context)
     return context->user_ns_fd < 0 ? take_way(context, usual, 3) : take_way(context, in_own, 2);
 }
 
+/* Without namespaces what descends from a script is found by this alone. */
+static bool lists_children(void)
+{
+    return access("/proc/thread-self/children", R_OK) == 0;
+}
+
 static int refuse(char **ret_error, const char *what, const char *path, int error, const char *mend)
 {
     if (asprintf(ret_error, "%s %s: %s; %s", what, path, strerror(-error), mend) < 0)
@@ -87,6 +93,7 @@ int spawn_prepare(const char *path, struct spawn_context *ret_context, char **re
     struct spawn_context context = {
         .runner_fd = -EBADF,
         .null_fd = -EBADF,
+        .namespaces = true,
         .user_ns_fd = ret_context->user_ns_fd,
         .files = ret_context->files,
     };
@@ -103,11 +110,12 @@ int spawn_prepare(const char *path, struct spawn_context *ret_context, char **re
         return refuse(ret_error, "cannot open", "/dev/null", r, "mend /dev");
     }
     r = choose_namespaces(&context);
-    if (r < 0) {
+    if (r < 0 && (context.user_ns_fd >= 0 || !lists_children())) {
         spawn_clear(&context);
         return refuse(ret_error, "cannot make", "a PID namespace", r,
                       "scripts need CAP_SYS_ADMIN, or user namespaces that are allowed to users");
     }
+    context.namespaces = r == 0;
     signal(SIGCHLD, SIG_IGN);
     *ret_context = context;
     return 0;
@@ -120,7 +128,7 @@ void spawn_clear(struct spawn_context *context)
 }
 
 int spawn_runner(const struct spawn_context *context, const struct spawn_request *request,
-                 int *ret_channel)
+                 int *ret_channel, pid_t *ret_starter)
 {
     auto_close int ours = -EBADF, theirs = -EBADF, pidfd = -EBADF;
     int ends[2];
@@ -138,6 +146,7 @@ int spawn_runner(const struct spawn_context *context, const struct spawn_request
     if (pid == 0)
         child_start(context, request, theirs);
     *ret_channel = take_fd(&ours);
+    *ret_starter = pid;
     return 0;
 }
 
@@ -196,6 +205,8 @@ const char *spawn_step_text(enum runner_step step)
         return "mount its /proc";
     case RUNNER_STEP_EXEC_RUNNER:
         return "start virthook-runner";
+    case RUNNER_STEP_TREE:
+        return "see to its orphans";
     case RUNNER_STEP_JOB:
         return "take the job";
     case RUNNER_STEP_PLAN:
@@ -212,6 +223,8 @@ const char *spawn_step_text(enum runner_step step)
         return "load its system-call filter";
     case RUNNER_STEP_FORK:
         return "fork";
+    case RUNNER_STEP_CGROUP:
+        return "enter its cgroup";
     case RUNNER_STEP_STDIO:
         return "connect its input and output";
     case RUNNER_STEP_EXEC:

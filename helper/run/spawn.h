@@ -19,6 +19,7 @@
 struct spawn_context {
     int runner_fd;       /* the runner's binary */
     int null_fd;         /* /dev/null */
+    bool namespaces;     /* can be made; else scripts live in those of the helper */
     bool user_namespace; /* PID namespaces come by way of a user namespace: the helper has no
                             CAP_SYS_ADMIN */
     bool own_proc;       /* scripts see a /proc of their own namespace */
@@ -44,10 +45,10 @@ struct spawn_request {
 
 /*
  * Opens the runner's binary at `path` and tries which namespaces this process may make; `files`
- * and `user_ns_fd` stay as they are. From then on the kernel reaps this process's children: their
- * pidfds tell of their end. Returns 0 (spawn_clear() gives back), SPAWN_E_REFUSED with a sentence
- * in
- * `*ret_error` that the caller frees, or a negative errno.
+ * and `user_ns_fd` stay as they are. Where none can be made scripts are told apart without them.
+ * From then on the kernel reaps this process's children: their pidfds tell of their end. Returns 0
+ * (spawn_clear() gives back), SPAWN_E_REFUSED with a sentence in `*ret_error` that the caller
+ * frees, or a negative errno.
  */
 int spawn_prepare(const char *path, struct spawn_context *ret_context, char **ret_error);
 void spawn_clear(struct spawn_context *context);
@@ -57,7 +58,7 @@ void spawn_clear(struct spawn_context *context);
  * runner's pidfd comes over it, with the report RUNNER_SPAWNED. Returns 0 or a negative errno.
  */
 int spawn_runner(const struct spawn_context *context, const struct spawn_request *request,
-                 int *ret_channel);
+                 int *ret_channel, pid_t *ret_starter);
 
 /* Sends the job with its descriptors, which stay the caller's. Returns 0 or a negative errno. */
 int spawn_send_job(int channel, const struct job *job, const int fds[JOB_FDS]);

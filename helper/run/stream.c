@@ -64,7 +64,7 @@ int stream_open(struct loop *loop, struct stream *stream, int *ret_write_end)
     return r < 0 ? r : loop_add(loop, &stream->source, EPOLLIN);
 }
 
-void stream_drain(struct stream *stream)
+void stream_catch_up(struct stream *stream)
 {
     size_t drained = 0;
 
@@ -75,7 +75,21 @@ void stream_drain(struct stream *stream)
             break;
         drained += (size_t)size;
     }
+}
+
+void stream_drain(struct stream *stream)
+{
+    stream_catch_up(stream);
     stop_reading(stream);
+}
+
+void stream_start_anew(struct stream *stream)
+{
+    size_t limit = stream->reply ? 0 : stream->tail.limit;
+
+    stream->reply = NULL;
+    tail_clear(&stream->tail);
+    stream->tail.limit = limit;
 }
 
 void stream_close(struct stream *stream)

@@ -30,5 +30,11 @@ int stream_open(struct loop *loop, struct stream *stream, int *ret_write_end);
  */
 void stream_drain(struct stream *stream);
 
+/* The same while it stays open: of what lives on after the script. */
+void stream_catch_up(struct stream *stream);
+
+/* Forgets what came so far; of new XML that goes on coming only the bytes are counted. */
+void stream_start_anew(struct stream *stream);
+
 /* Closes the pipe and frees the tail; the reply stays its owner's. */
 void stream_close(struct stream *stream);

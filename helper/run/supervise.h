@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "cgroup.h"
 #include "loop.h"
 #include "prepare.h"
 #include "spawn.h"
@@ -24,8 +25,9 @@ struct run;
 
 /* What to run. All is borrowed until run_start() returns. */
 struct run_job {
-    struct job job; /* but for tmp_follows */
+    struct job job; /* but for what the others say */
     const struct sandbox *sandbox;
+    struct cgroups *cgroups;     /* not borrowed: longer there than the run */
     const struct spawn_tmp *tmp; /* the guest's own /tmp; NULL: none */
     int net_ns_fd;               /* in place of a fresh network; negative: none */
     int stdin_memfd;             /* opened afresh for the script; negative: /dev/null */
@@ -57,12 +59,32 @@ struct run_result {
 };
 
 /*
+ * Before the first one: orphans of scripts come to this process. Returns 0, -ENOENT where the
+ * kernel does not list a process's children, or another negative errno; what is killed then is only
+ * what namespaces and cgroups hold.
+ */
+int run_prepare(void);
+
+/* After the last one. */
+void run_end_all(void);
+
+/*
  * Starts it. `done` is called once, from the loop, never from inside run_start(), when the main
  * process has ended and the tree is dead or unkillable. Returns 0 (run_free() gives back) or a
  * negative errno.
  */
 int run_start(struct loop *loop, const struct spawn_context *context, const struct run_job *job,
               void (*done)(void *owner), void *owner, struct run **ret_run);
+
+/*
+ * Inside `done`: whether only its main process has ended, and others live on as the profile's
+ * linger allows. Its result tells of the main process then. run_linger() lets them: `done` is
+ * called anew when all have ended, by themselves, at the end of their time (timed_out) or after
+ * run_cancel() (cancelled); the result then has what was written since, the time since, and all
+ * that was denied.
+ */
+bool run_lingers(const struct run *run);
+void run_linger(struct run *run, void (*done)(void *owner), void *owner);
 
 /* SIGTERM now, SIGKILL after the grace, never later than the deadline. */
 void run_cancel(struct run *run);

@@ -13,6 +13,7 @@ struct undead {
     struct undead *next;
     struct loop *loop;
     struct source pidfd;
+    pid_t pid;
 };
 
 static struct undead *first;
@@ -21,6 +22,15 @@ static size_t count;
 size_t undead_count(void)
 {
     return count;
+}
+
+bool undead_has(pid_t pid)
+{
+    for (const struct undead *undead = first; undead; undead = undead->next) {
+        if (undead->pid == pid)
+            return true;
+    }
+    return false;
 }
 
 static void forget(struct undead *undead)
@@ -42,7 +52,7 @@ static void undead_ready(struct source *source, uint32_t events)
     forget(undead);
 }
 
-void undead_watch(struct loop *loop, int pidfd)
+void undead_watch(struct loop *loop, int pidfd, pid_t pid)
 {
     auto_free struct undead *undead = calloc(1, sizeof(*undead));
     auto_close int owned = pidfd;
@@ -51,6 +61,7 @@ void undead_watch(struct loop *loop, int pidfd)
     if (!undead)
         return;
     undead->loop = loop;
+    undead->pid = pid;
     undead->pidfd = (struct source){.fd = owned, .ready = undead_ready};
     if (loop_add(loop, &undead->pidfd, EPOLLIN) < 0)
         return;

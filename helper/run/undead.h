@@ -8,9 +8,14 @@
 
 #include "loop.h"
 
-/* Waits in the background for the end of a killed runner, whose pidfd it takes over.
- */
-void undead_watch(struct loop *loop, int pidfd);
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Waits in the background for the end of a killed runner, whose pidfd it takes over. */
+void undead_watch(struct loop *loop, int pidfd, pid_t pid);
+
+/* Whether this is one of them. */
+bool undead_has(pid_t pid);
 
 /* How many are still there, for status. */
 size_t undead_count(void);

@@ -20,7 +20,8 @@ struct sandbox_host {
     bool namespaces;               /* PID, mount and the other namespaces can be made */
     bool user_namespaces;          /* by way of a user namespace */
     bool own_proc;                 /* with a new /proc */
-    bool cgroup;                   /* each script has a cgroup of its own */
+    bool cgroup;                   /* scripts can have a cgroup of their own each */
+    bool cgroup_pids;              /* which bounds their processes */
     const struct user_ns_map *map; /* of a helper that is an ordinary user: whom its scripts can be;
                                       NULL: any user; borrowed */
     const char *log; /* the audit log's file or folder that is in use; borrowed; NULL: none */

@@ -44,7 +44,7 @@ static int tell_landlock(int abi, struct text_list *lacks)
 
 int sandbox_tell_lacks(const struct sandbox_host *host, struct text_list *lacks)
 {
-    bool counts = host->cgroup || sandbox_host_counts(host);
+    bool counts = host->cgroup_pids || sandbox_host_counts(host);
     const struct {
         bool lacks;
         const char *what;

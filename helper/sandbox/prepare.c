@@ -8,7 +8,9 @@
 
 #include "cleanup.h"
 #include "describe.h"
+#include "draft_limits.h"
 #include "draft_profile.h"
+#include "feature.h"
 #include "needs.h"
 
 #include <pwd.h>
@@ -96,6 +98,13 @@ static bool shares_network(const struct sandbox_host *host, const struct profile
     return profile->capabilities == 0 && host->landlock_abi >= 6;
 }
 
+/* Where nothing else holds a script's processes, or counts them; or where it must have one. */
+static bool wants_cgroup(const struct sandbox_host *host, const struct profile *profile)
+{
+    return profile->host_pids || !host->namespaces || profile->required & FEATURE_CGROUP ||
+           (profile->processes > 0 && host->cgroup_pids && !sandbox_has_pid_max(host, profile));
+}
+
 int sandbox_prepare(const struct sandbox_host *host, const struct profile *profile,
                     const char *hooks, struct sandbox *ret_sandbox, char **ret_error)
 {
@@ -111,6 +120,9 @@ int sandbox_prepare(const struct sandbox_host *host, const struct profile *profi
         .shares_network = shares_network(host, profile),
         .time_ms = profile->time_ms,
         .linger_ms = profile->linger_ms,
+        .cgroup = wants_cgroup(host, profile),
+        .processes = profile->processes,
+        .memory = profile->memory,
         .tmp_size = has_own_tmp(host, profile) ? profile->tmp_size : 0,
     };
     const char *problem = strerror(ENOMEM);

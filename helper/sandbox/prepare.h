@@ -24,13 +24,15 @@ struct sandbox {
     char *enforced; /* what holds its scripts, see describe.h */
     uid_t uid;      /* of the script; its pipes are given to it */
     gid_t gid;
-    char *user, *home;    /* of this uid, for the script's environment */
-    int plan_fd;          /* a sealed memfd, see plan.h */
-    uint64_t clone_flags; /* namespaces beside those that every script has */
-    bool shares_network;  /* a fresh one would be no better than one that others have too */
-    uint64_t time_ms;     /* of one script; 0: the call's */
-    uint64_t linger_ms;   /* of what a script leaves behind; 0: it is killed */
-    uint64_t tmp_size;    /* bytes of the guest's own /tmp; 0: it has none, see tmp.h */
+    char *user, *home;          /* of this uid, for the script's environment */
+    int plan_fd;                /* a sealed memfd, see plan.h */
+    uint64_t clone_flags;       /* namespaces beside those that every script has */
+    bool shares_network;        /* a fresh one would be no better than one that others have too */
+    uint64_t time_ms;           /* of one script; 0: the call's */
+    uint64_t linger_ms;         /* of what a script leaves behind; 0: it is killed */
+    uint64_t tmp_size;          /* bytes of the guest's own /tmp; 0: it has none, see tmp.h */
+    bool cgroup;                /* each script is to have one of its own, where it can be had */
+    uint64_t processes, memory; /* its bounds; 0: none */
 };
 
 struct sandbox_list {

@@ -97,9 +97,10 @@ static const char *miss_processes(const struct sandbox_host *host, const struct 
 {
     if (profile->processes == 0)
         return "the profile has processes = 0, which is no limit";
-    if (sandbox_has_pid_max(host, profile) || host->cgroup)
+    if (sandbox_has_pid_max(host, profile) || host->cgroup_pids)
         return NULL;
-    return "there is neither a PID limit of its own namespace (Linux 6.14) nor a cgroup";
+    return "there is neither a PID limit of its own namespace (Linux 6.14) nor a cgroup with the "
+           "controller pids";
 }
 
 /* Those with `in_any` may hold for an unconfined or permissive profile too. */

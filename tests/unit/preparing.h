@@ -27,7 +27,8 @@ static const struct sandbox_host full = {.landlock_abi = 7,
                                          .own_pid_max = true,
                                          .namespaces = true,
                                          .own_proc = true,
-                                         .cgroup = true};
+                                         .cgroup = true,
+                                         .cgroup_pids = true};
 static const struct sandbox_host bare = {.landlock_abi = 0, .namespaces = true};
 
 static char name[] = "p";

@@ -19,7 +19,8 @@ static const struct sandbox_host full = {.landlock_abi = 7,
                                          .own_pid_max = true,
                                          .namespaces = true,
                                          .own_proc = true,
-                                         .cgroup = true};
+                                         .cgroup = true,
+                                         .cgroup_pids = true};
 
 static struct text_list lacks;
 
@@ -72,11 +73,11 @@ static void processes_are_counted_by_the_one_or_the_other(void **state)
 {
     struct sandbox_host host = full;
 
-    host.cgroup = false;
+    host.cgroup_pids = false;
     assert_lacks(&host, 0, NULL);
     host.own_pid_max = false;
     assert_lacks(&host, 1, "counted over all scripts of a user");
-    host.cgroup = true;
+    host.cgroup_pids = true;
     assert_lacks(&host, 0, NULL);
 }
 

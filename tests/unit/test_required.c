@@ -82,7 +82,7 @@ static void processes_are_held_by_a_pid_limit_of_their_own_or_a_cgroup(void **st
     profile.required = FEATURE_PROCESSES;
     host.own_pid_max = false;
     assert_refusal(&host, &profile, NULL);
-    host.cgroup = false;
+    host.cgroup_pids = false;
     assert_refusal(&host, &profile, "neither a PID limit");
     host.own_pid_max = true;
     assert_refusal(&host, &profile, NULL);

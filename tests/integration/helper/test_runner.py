@@ -179,7 +179,7 @@ def test_the_helper_itself_is_closed_to_its_own_uid(place, binary, start):
     assert os.stat(f"/proc/{helper.pid}/mem").st_uid == 0
 
 
-def test_the_runner_refuses_to_run_outside_a_namespace_of_its_own(binary):
+def test_the_runner_refuses_to_be_started_by_another_than_the_helper(binary):
     done = subprocess.run([binary.parent / "virthook-runner"], capture_output=True, text=True,
                           check=False)
     assert done.returncode == 2

@@ -1,0 +1,95 @@
+/*
+ * What came of a run. Helper. What scripts wrote is made safe text here; else it stays opaque.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "run.h"
+
+#include "cleanup.h"
+#include "clock.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static void describe_failure(struct run *run)
+{
+    const char *step = spawn_step_text(run->report.step);
+
+    if (run->report.step == RUNNER_STEP_EXEC && run->report.error == ENOEXEC)
+        run->result.problem = strdup("it is no program: begin it with a line such as #!/bin/sh");
+    else if (asprintf(&run->result.problem, "cannot %s%s%s: %s", step,
+                      *run->report.path ? " at " : "", run->report.path,
+                      strerror(run->report.error)) < 0)
+        run->result.problem = NULL;
+}
+
+/* From what was reported, or from what was done to it, how the main process ended. */
+static void conclude_status(struct run *run)
+{
+    struct run_result *result = &run->result;
+
+    result->exit_status = -1;
+    if (run->failed)
+        describe_failure(run);
+    else if (run->exited && WIFEXITED(run->report.status))
+        result->exit_status = WEXITSTATUS(run->report.status);
+    else if (run->exited)
+        result->signal = WTERMSIG(run->report.status);
+    else if (result->timed_out || result->cancelled)
+        result->signal = SIGKILL;
+    else
+        result->problem = strdup("its runner was killed from outside, or by lack of memory");
+}
+
+/* Of what lingered: that it has ended. How its main process did was told before. */
+static void conclude_linger(struct run *run)
+{
+    struct run_result *result = &run->result;
+
+    if (!run->gone && !result->timed_out && !result->cancelled)
+        result->problem = strdup("its runner was killed from outside, or by lack of memory");
+}
+
+static void conclude_output(struct run *run)
+{
+    struct run_result *result = &run->result;
+
+    result->denied = denials_text(&run->denials);
+    result->observed = observed_text(&run->observed);
+    result->stderr_bytes = run->err.tail.total;
+    result->stderr_tail = tail_text(&run->err.tail);
+    if (!run->out.reply) {
+        result->stdout_bytes = run->out.tail.total;
+        result->stdout_tail = tail_text(&run->out.tail);
+        return;
+    }
+    result->stdout_bytes = run->reply.total;
+    result->output_over = reply_is_over(&run->reply);
+    if (result->output_over || run->reply.blank)
+        return;
+    if (reply_take(&run->reply, &result->output_memfd) < 0 && !result->problem)
+        result->problem = strdup("its output could not be kept: lack of memory");
+}
+
+void run_conclude(struct run *run)
+{
+    stream_drain(&run->out);
+    stream_drain(&run->err);
+    run->result.duration_ms = clock_now_ms() - run->started_ms;
+    if (run->lingers)
+        conclude_linger(run);
+    else
+        conclude_status(run);
+    conclude_output(run);
+}
+
+void run_conclude_main(struct run *run)
+{
+    stream_catch_up(&run->out);
+    stream_catch_up(&run->err);
+    run->result.duration_ms = clock_now_ms() - run->started_ms;
+    conclude_status(run);
+    conclude_output(run);
+}

@@ -1,0 +1,153 @@
+/*
+ * From the script's start to the end of all that descends from it. Runner. It reads nothing that
+ * the script writes.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "follow.h"
+
+#include "cleanup.h"
+#include "job.h"
+#include "observe.h"
+#include "report.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+/* Receives what a permissive child tells of its exec, and the listener that may come with it. */
+static ssize_t receive_report(struct follow *follow, struct runner_report *ret_report)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec data = {.iov_base = ret_report, .iov_len = sizeof(*ret_report)};
+    struct msghdr message = {
+        .msg_iov = &data,
+        .msg_iovlen = 1,
+        .msg_control = control.bytes,
+        .msg_controllen = sizeof(control.bytes),
+    };
+    ssize_t size = TEMP_FAILURE_RETRY(recvmsg(follow->exec_fd, &message, MSG_CMSG_CLOEXEC));
+    const struct cmsghdr *header = size > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+    if (header && header->cmsg_type == SCM_RIGHTS)
+        memcpy(&follow->listener, CMSG_DATA(header), sizeof(int));
+    return size;
+}
+
+static ssize_t read_report(struct follow *follow, struct runner_report *ret_report)
+{
+    if (follow->plan->flags & PLAN_PERMISSIVE)
+        return receive_report(follow, ret_report);
+    return TEMP_FAILURE_RETRY(read(follow->exec_fd, ret_report, sizeof(*ret_report)));
+}
+
+/* The child has handed its listener over, or tried the exec: then the helper is told how it went.
+ */
+static void report_exec(struct follow *follow)
+{
+    struct runner_report report;
+    ssize_t size = read_report(follow, &report);
+
+    if (size == sizeof(report) && report.event == RUNNER_LISTENER)
+        return;
+    close_fd(&follow->exec_fd);
+    if (size == sizeof(report)) {
+        runner_report(&report);
+        runner_end(&follow->ending, follow->signal_fd);
+    }
+    report = (struct runner_report){.event = RUNNER_STARTED};
+    runner_report(&report);
+}
+
+static void observe(struct follow *follow, short events)
+{
+    static struct observer observer;
+
+    if (!observer.plan)
+        observer_begin(&observer, follow->plan, follow->listener, runner_report);
+    if (events & POLLIN)
+        observer_take(&observer);
+    else if (events)
+        close_fd(&follow->listener);
+}
+
+/* The script's main process has ended; others of it may be there. */
+static void report_end(struct follow *follow, int status, bool others)
+{
+    bool lingers = others && follow->may_linger;
+    struct runner_report report = {
+        .event = lingers ? RUNNER_LINGERS : RUNNER_EXITED,
+        .status = status,
+    };
+
+    runner_report(&report);
+    if (!lingers)
+        runner_end(&follow->ending, follow->signal_fd);
+}
+
+/* Reaps all that has ended; ends where nobody is left, or nobody may be. */
+static void reap(struct follow *follow)
+{
+    bool ended = false;
+    int status, script_status = 0;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (pid != follow->script)
+            continue;
+        ended = true;
+        script_status = status;
+    }
+    if (ended)
+        report_end(follow, script_status, pid == 0);
+    else if (pid < 0 && errno == ECHILD)
+        report_end(follow, 0, false);
+}
+
+static void obey(struct follow *follow)
+{
+    uint32_t order;
+    ssize_t size = recv(RUNNER_CHANNEL_FD, &order, sizeof(order), MSG_DONTWAIT);
+
+    if (size < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (size <= 0 || order == RUNNER_KILL)
+        runner_end(&follow->ending, follow->signal_fd);
+    if (order == RUNNER_TERMINATE) {
+        follow->may_linger = false;
+        runner_terminate(&follow->ending);
+    }
+}
+
+void runner_follow(struct follow *follow)
+{
+    for (;;) {
+        struct pollfd sources[] = {
+            {.fd = RUNNER_CHANNEL_FD, .events = POLLIN},
+            {.fd = follow->exec_fd, .events = POLLIN},
+            {.fd = follow->signal_fd, .events = POLLIN},
+            {.fd = follow->listener, .events = POLLIN},
+        };
+        struct signalfd_siginfo signals[8];
+
+        if (poll(sources, 4, -1) < 0)
+            continue;
+        if (sources[0].revents)
+            obey(follow);
+        if (sources[1].revents)
+            report_exec(follow);
+        if (follow->listener >= 0)
+            observe(follow, sources[3].revents);
+        /* The script's end is told only after how its start went. */
+        if (sources[2].revents && follow->exec_fd < 0) {
+            (void)!read(follow->signal_fd, signals, sizeof(signals));
+            reap(follow);
+        }
+    }
+}

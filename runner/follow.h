@@ -1,0 +1,25 @@
+/*
+ * From the script's start to the end of all that descends from it. Runner.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "ending.h"
+#include "plan.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct follow {
+    struct ending ending;
+    const struct plan *plan;
+    pid_t script;
+    int exec_fd;     /* tells how the script's exec went, see script.h */
+    int signal_fd;   /* tells of SIGCHLD; non-blocking */
+    int listener;    /* of a permissive script's filter; negative until it has come */
+    bool may_linger; /* what the script leaves behind may live on */
+};
+
+/* Reports, obeys and reaps; ends with the last of the script's processes. */
+void runner_follow(struct follow *follow) __attribute__((noreturn));
