@@ -13,16 +13,20 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 
-/* The names of the folders: of a helper, followed by its PID; of itself in there; of a script. */
+/* The names of the folders: of a helper; of itself in there; of a script. */
 #define BASE_PREFIX   "virthook-"
 #define HELPER_FOLDER "helper"
 #define LEAF_PREFIX   "run-"
-#define NAME_SIZE     40
+#define NAME_SIZE     CGROUP_NAME_SIZE
+
+/* How often another helper may come between the making of the folder and its lock. */
+#define TRIES 8
 
 static int write_to(int folder, const char *file, const char *text)
 {
@@ -67,7 +71,7 @@ static int find_above(void)
 /* Kills and removes all folders of scripts in here; one that is still dying stays. */
 static void remove_leaves(int base)
 {
-    int copy = dup(base);
+    int copy = fcntl(base, F_DUPFD_CLOEXEC, 0);
     DIR *folder = copy >= 0 ? fdopendir(copy) : NULL;
     const struct dirent *entry;
 
@@ -88,16 +92,12 @@ static void remove_leaves(int base)
     closedir(folder);
 }
 
-/* What a helper that was killed has left. */
+/* What a helper that was killed has left: one that lives holds a lock on it. */
 static void remove_stale(int above, const char *name)
 {
-    pid_t pid = (pid_t)strtol(name + strlen(BASE_PREFIX), NULL, 10);
-    auto_close int base = -EBADF;
+    auto_close int base = open_folder(above, name);
 
-    if (pid <= 0 || kill(pid, 0) == 0 || errno != ESRCH)
-        return;
-    base = open_folder(above, name);
-    if (base < 0)
+    if (base < 0 || flock(base, LOCK_EX | LOCK_NB) < 0)
         return;
     remove_leaves(base);
     (void)unlinkat(base, HELPER_FOLDER, AT_REMOVEDIR);
@@ -106,7 +106,7 @@ static void remove_stale(int above, const char *name)
 
 static void remove_all_stale(int above)
 {
-    int copy = dup(above);
+    int copy = fcntl(above, F_DUPFD_CLOEXEC, 0);
     DIR *folder = copy >= 0 ? fdopendir(copy) : NULL;
     const struct dirent *entry;
 
@@ -138,22 +138,46 @@ static int move_helper(const struct cgroups *cgroups)
     return r == 0 ? write_to(folder, "cgroup.procs", "0") : r;
 }
 
-static void base_name(char name[NAME_SIZE])
+/* No other helper has it, in whatever PID namespace. */
+static void make_name(char name[NAME_SIZE])
 {
-    snprintf(name, NAME_SIZE, BASE_PREFIX "%d", getpid());
+    struct timespec now;
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    snprintf(name, NAME_SIZE, BASE_PREFIX "%d-%lld-%ld", getpid(), (long long)now.tv_sec,
+             now.tv_nsec);
+}
+
+/* One that begins at the same moment may take it for stale before it is locked. */
+static int make_locked_base(struct cgroups *cgroups)
+{
+    make_name(cgroups->name);
+    if (make_folder(cgroups->above, cgroups->name, &cgroups->base) < 0)
+        return -errno;
+    if (flock(cgroups->base, LOCK_EX) < 0)
+        return -errno;
+    return faccessat(cgroups->above, cgroups->name, F_OK, 0) < 0 ? -EAGAIN : 0;
+}
+
+static int try_base(struct cgroups *cgroups)
+{
+    int r = -EAGAIN;
+
+    for (int i = 0; r == -EAGAIN && i < TRIES; i++) {
+        close_fd(&cgroups->base);
+        r = make_locked_base(cgroups);
+    }
+    return r;
 }
 
 /* Returns why it cannot be done, or NULL. */
 static const char *make_base(struct cgroups *cgroups)
 {
-    char name[NAME_SIZE];
-
     cgroups->above_procs = openat(cgroups->above, "cgroup.procs", O_WRONLY | O_CLOEXEC);
     if (cgroups->above_procs < 0)
         return "the helper may not write to its own cgroup: it is not delegated";
     remove_all_stale(cgroups->above);
-    base_name(name);
-    if (make_folder(cgroups->above, name, &cgroups->base) < 0)
+    if (try_base(cgroups) < 0)
         return "the helper may not make cgroups below its own: it is not delegated";
     if (faccessat(cgroups->base, "cgroup.kill", W_OK, 0) < 0)
         return "this kernel cannot kill a cgroup (Linux 5.14)";
@@ -201,14 +225,11 @@ int cgroups_give(const struct cgroups *cgroups, uid_t uid, gid_t gid)
 
 void cgroups_clear(struct cgroups *cgroups)
 {
-    char name[NAME_SIZE];
-
     if (cgroups->base >= 0) {
-        base_name(name);
         (void)!write(cgroups->above_procs, "0", 1);
         remove_leaves(cgroups->base);
         (void)unlinkat(cgroups->base, HELPER_FOLDER, AT_REMOVEDIR);
-        (void)unlinkat(cgroups->above, name, AT_REMOVEDIR);
+        (void)unlinkat(cgroups->above, cgroups->name, AT_REMOVEDIR);
     }
     close_fd(&cgroups->base);
     close_fd(&cgroups->above_procs);

@@ -3,8 +3,8 @@
  * Helper.
  *
  * They lie below the helper's own cgroup, as a service manager delegates it (systemd:
- * Delegate=yes): in it virthook-PID, in that one folder for the helper itself, since a cgroup that
- * hands controllers down may hold no process, and one for each script.
+ * Delegate=yes): in it one of the helper's, in that one folder for the helper itself, since a
+ * cgroup that hands controllers down may hold no process, and one for each script.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -19,13 +19,17 @@
  * helper's end. */
 #define CGROUPS_LEFT_MAX 64
 
+/* Bytes of a folder's name here, with its NUL. */
+#define CGROUP_NAME_SIZE 64
+
 /* The helper's own. */
 struct cgroups {
     bool usable;
-    const char *why;   /* why not, a constant; NULL where they are */
-    int above;         /* the cgroup that the helper was started in */
-    int above_procs;   /* its cgroup.procs, for the way back */
-    int base;          /* virthook-PID */
+    const char *why; /* why not, a constant; NULL where they are */
+    int above;       /* the cgroup that the helper was started in */
+    int above_procs; /* its cgroup.procs, for the way back */
+    int base;        /* virthook-…, locked as long as the helper lives */
+    char name[CGROUP_NAME_SIZE];
     bool pids, memory; /* these controllers bound scripts */
     uint64_t number;   /* of the last script's */
     size_t left_count;
