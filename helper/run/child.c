@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <linux/sched.h>
 #include <sched.h>
@@ -121,6 +122,26 @@ static int child_enter(const struct spawn_context *context, uint64_t clone_flags
     return child_mount_proc();
 }
 
+/* What this process may in its user namespace it may after the exec too, though it is not root
+ * there: the runner needs it, and gives it up before a script exists. */
+static int child_keep_capabilities(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2];
+
+    if (syscall(SYS_capget, &header, data) < 0)
+        return -errno;
+    data[0].inheritable = data[0].permitted;
+    data[1].inheritable = data[1].permitted;
+    if (syscall(SYS_capset, &header, data) < 0)
+        return -errno;
+    for (int number = 0; number <= CAP_LAST_CAP; number++) {
+        if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) < 0 && errno != EINVAL)
+            return -errno;
+    }
+    return 0;
+}
+
 /* In the helper's own user namespace this process becomes its root, who is the helper's user. */
 static int child_join(const struct spawn_context *context)
 {
@@ -159,7 +180,8 @@ static void __attribute__((noreturn)) child_fail(int channel, enum runner_step s
 }
 
 static void __attribute__((noreturn))
-child_become_runner(const struct spawn_context *context, uint64_t clone_flags, int channel)
+child_become_runner(const struct spawn_context *context, const struct spawn_request *request,
+                    int channel)
 {
     char name[] = "virthook-runner";
     char *const argv[] = {name, NULL};
@@ -170,7 +192,9 @@ child_become_runner(const struct spawn_context *context, uint64_t clone_flags, i
     r = child_arrange_descriptors(context, channel);
     if (r < 0)
         child_fail(channel, RUNNER_STEP_DESCRIPTORS, -r);
-    r = child_enter(context, clone_flags, &step);
+    r = child_enter(context, request->clone_flags, &step);
+    if (r == 0 && context->user_namespace && request->confined)
+        r = child_keep_capabilities();
     if (r < 0)
         child_fail(RUNNER_CHANNEL_FD, step, -r);
     setrlimit(RLIMIT_NOFILE, &context->files);
@@ -254,7 +278,7 @@ void child_start(const struct spawn_context *context, const struct spawn_request
     if (r < 0)
         child_fail(channel, RUNNER_STEP_CLONE, -r);
     if (r == 0)
-        child_become_runner(context, request->clone_flags, channel);
+        child_become_runner(context, request, channel);
     if (request->tmp)
         report.error = -child_take_tmp(request->tmp, &tmp);
     child_end_start(channel, &report, pidfd, tmp);

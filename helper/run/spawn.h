@@ -39,6 +39,7 @@ struct spawn_tmp {
 /* What a runner has beside what all have. */
 struct spawn_request {
     uint64_t clone_flags;        /* namespaces */
+    bool confined;               /* the runner carries out more than limits */
     const struct spawn_tmp *tmp; /* NULL: none */
     int net_ns_fd;               /* entered in place of a fresh network; negative: none; borrowed */
 };

@@ -145,6 +145,7 @@ static int start_runner(struct run *run, const struct spawn_context *context,
 {
     const struct spawn_request request = {
         .clone_flags = job->sandbox->clone_flags,
+        .confined = !job->sandbox->unconfined && !job->sandbox->permissive,
         .tmp = job->tmp,
         .net_ns_fd = job->net_ns_fd,
     };
