@@ -63,6 +63,19 @@ def test_a_script_has_the_user_s_own_ids_and_no_capability(place, session):
     assert (place.root / "mine").stat().st_uid == NOBODY
 
 
+def test_a_confined_script_is_held_as_root_s_is(place, session):
+    """The same without the profile: it writes beside the script, which is its own user's."""
+    attempt = "touch $T/planted; grep ^Cap /proc/self/status; ls -A /root /home | wc -l"
+    place.script("qemu", attempt)
+    script = session.peer.call(profile="isolated").script
+    assert [line.split()[1] for line in script["stdout_tail"].splitlines()[:5]] == ["0" * 16] * 5
+    assert {"mounts", "no-new-privs", "seccomp:notify", "network:none"} <= set(
+        script["enforced"].split())
+    assert not (place.root / "planted").exists()
+    session.peer.call(profile="unconfined")
+    assert (place.root / "planted").exists()
+
+
 def test_virsh_in_a_script_asks_the_user_s_own_daemon(place, session):
     place.script("qemu", "echo $LIBVIRT_DEFAULT_URI >$T/found")
     assert session.peer.call().allow
