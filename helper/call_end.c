@@ -122,7 +122,7 @@ static void record_end(struct call *call, struct message_verdict *verdict)
     uint64_t started_ms = call->started_ms ? call->started_ms : clock_now_ms();
     struct audit_result result = {
         .verdict = verdict,
-        .users = call->results.users,
+        .scripts = call->results.details,
         .found = &call->found,
         .queued_ms = started_ms - call->received_ms,
         .output_bytes = call->output_bytes,

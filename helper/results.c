@@ -21,12 +21,12 @@ int results_init(struct results *results, size_t scripts)
 {
     struct results made = {
         .scripts = calloc(scripts + 1, sizeof(*made.scripts)),
-        .users = calloc(scripts + 1, sizeof(*made.users)),
+        .details = calloc(scripts + 1, sizeof(*made.details)),
         .outcomes = calloc(scripts + 1, sizeof(*made.outcomes)),
         .strings = calloc(scripts + 1, sizeof(*made.strings)),
     };
 
-    if (!made.scripts || !made.users || !made.outcomes || !made.strings) {
+    if (!made.scripts || !made.details || !made.outcomes || !made.strings) {
         results_clear(&made);
         return -ENOMEM;
     }
@@ -52,7 +52,7 @@ void results_clear(struct results *results)
     for (size_t i = 0; i < results->outcome_count; i++)
         outcome_clear(&results->outcomes[i]);
     free(results->scripts);
-    free(results->users);
+    free(results->details);
     free(results->outcomes);
     free(results->strings);
     *results = (struct results){};
@@ -85,7 +85,12 @@ void results_add_run(struct results *results, const char *path, struct run_resul
     (void)advice_add_libvirt(result);
     (void)outcome_of_run(path, result, words, &results->outcomes[results->outcome_count++]);
     take_strings(result, strings);
-    results->users[results->script_count] = (struct audit_user){result->uid, result->gid};
+    results->details[results->script_count] = (struct audit_script){
+        .uid = result->uid,
+        .gid = result->gid,
+        .stdout_dropped = result->stdout_dropped,
+        .stderr_dropped = result->stderr_dropped,
+    };
     results->scripts[results->script_count++] = (struct message_script){
         .path = path,
         .exit_status = result->exit_status,

@@ -23,7 +23,7 @@ struct result_strings {
 struct results {
     size_t script_count, outcome_count;
     struct message_script *scripts;
-    struct audit_user *users; /* what each script ran as */
+    struct audit_script *details; /* of each script, for its record */
     struct outcome *outcomes;
     struct result_strings *strings;
 };

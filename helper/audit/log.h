@@ -31,19 +31,20 @@ struct audit_call {
     size_t stdin_bytes;
 };
 
-/* What a script ran as. */
-struct audit_user {
-    uid_t uid;
+/* What of a script the verdict does not carry. */
+struct audit_script {
+    uid_t uid; /* it ran as; looked at where the script has a profile */
     gid_t gid;
+    uint64_t stdout_dropped, stderr_dropped; /* bytes that were counted and not kept */
 };
 
 /* How it ended. Scripts and passed-over files may be empty. */
 struct audit_result {
     const struct message_verdict *verdict;
-    const struct audit_user *users;  /* of each script; looked at where the script has a profile */
-    const struct script_list *found; /* NULL where nothing was looked for */
-    uint64_t queued_ms;              /* of the verdict's duration, spent waiting for a turn */
-    size_t output_bytes;             /* of new XML */
+    const struct audit_script *scripts; /* as many as the verdict's */
+    const struct script_list *found;    /* NULL where nothing was looked for */
+    uint64_t queued_ms;                 /* of the verdict's duration, spent waiting for a turn */
+    size_t output_bytes;                /* of new XML */
 };
 
 /*

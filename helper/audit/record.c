@@ -143,12 +143,12 @@ int record_begin(const struct record_source *source, const struct audit_call *ca
     return finish_line(&line, ret_line);
 }
 
-static struct json_object *describe_user(const struct audit_user *user)
+static struct json_object *describe_user(const struct audit_script *script)
 {
     struct object made = object_start();
 
-    object_put_count(&made, "uid", user->uid);
-    object_put_count(&made, "gid", user->gid);
+    object_put_count(&made, "uid", script->uid);
+    object_put_count(&made, "gid", script->gid);
     return object_finish(&made);
 }
 
@@ -159,7 +159,7 @@ static void put_confinement(struct object *entry, const struct audit_result *res
 
     object_put_text(entry, "profile", script->profile);
     if (script->profile)
-        object_put_value(entry, "run_as", describe_user(&result->users[index]));
+        object_put_value(entry, "run_as", describe_user(&result->scripts[index]));
     else
         object_put_null(entry, "run_as");
     object_put_list(entry, "denied", script->denied, '\n');
@@ -187,7 +187,9 @@ static struct json_object *describe_script(const struct audit_result *result, si
     put_confinement(&entry, result, index);
     object_put_count(&entry, "duration_ms", script->duration_ms);
     object_put_count(&entry, "stdout_bytes", script->stdout_bytes);
+    object_put_count(&entry, "stdout_dropped", result->scripts[index].stdout_dropped);
     object_put_count(&entry, "stderr_bytes", script->stderr_bytes);
+    object_put_count(&entry, "stderr_dropped", result->scripts[index].stderr_dropped);
     object_put_tail(&entry, "stderr", script->stderr_tail, kept);
     /* A filter's stdout is the new XML, which can hold passwords. */
     object_put_tail(&entry, "stdout", is_filter ? NULL : script->stdout_tail, kept);

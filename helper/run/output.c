@@ -83,6 +83,11 @@ char *tail_text(const struct tail *tail)
     return text_escape(flat + skip, tail->used - skip, true);
 }
 
+uint64_t tail_dropped(const struct tail *tail)
+{
+    return tail->total - tail->used;
+}
+
 void tail_clear(struct tail *tail)
 {
     free(tail->ring);
@@ -122,6 +127,11 @@ void reply_append(struct reply *reply, const char *data, size_t size)
 bool reply_is_over(const struct reply *reply)
 {
     return reply->total > reply->limit;
+}
+
+uint64_t reply_dropped(const struct reply *reply)
+{
+    return reply_is_over(reply) ? reply->total - reply->limit : 0;
 }
 
 int reply_take(struct reply *reply, int *ret_memfd)

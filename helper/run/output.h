@@ -26,6 +26,9 @@ void tail_append(struct tail *tail, const char *data, size_t size);
  */
 char *tail_text(const struct tail *tail);
 
+/* Bytes that went through and were not kept. */
+uint64_t tail_dropped(const struct tail *tail);
+
 void tail_clear(struct tail *tail);
 
 /* New XML on its way into a memfd; of what is over the limit only the count is kept. */
@@ -41,6 +44,9 @@ struct reply {
 int reply_init(struct reply *reply, size_t limit);
 void reply_append(struct reply *reply, const char *data, size_t size);
 bool reply_is_over(const struct reply *reply);
+
+/* Bytes over the limit. */
+uint64_t reply_dropped(const struct reply *reply);
 
 /* Seals what came and hands it over; the caller owns it. Returns 0 or a negative errno. */
 int reply_take(struct reply *reply, int *ret_memfd);

@@ -49,6 +49,7 @@ struct run_result {
     bool unkillable;  /* processes of it were still there RUN_DEATH_MS after SIGKILL */
     uint64_t duration_ms;
     uint64_t stdout_bytes, stderr_bytes;
+    uint64_t stdout_dropped, stderr_dropped; /* of these, over what is kept */
     char *stdout_tail, *stderr_tail; /* safe text; NULL where nothing is kept of that stream */
     char *denied;   /* refused system calls as denials_text() gives them, or NULL */
     char *observed; /* what a permissive script did, as observed_text() gives it, or NULL */

@@ -100,7 +100,7 @@ struct rig_call {
     struct message_call request;
     struct audit_call call;
     struct message_script script;
-    struct audit_user user; /* of the script */
+    struct audit_script detail; /* of the script */
     struct message_verdict verdict;
     struct audit_result result;
 };
@@ -120,7 +120,7 @@ static inline void rig_call_init(struct rig_call *made, uint64_t number)
                    .duration_ms = 12,
                    .stdout_tail = "",
                    .stderr_tail = ""},
-        .user = {.uid = 65534, .gid = 65533},
+        .detail = {.uid = 65534, .gid = 65533},
         .verdict = {.allow = true, .reason = "ok", .message = "allowed", .script_count = 1},
     };
     made->call = (struct audit_call){.number = number,
@@ -129,7 +129,7 @@ static inline void rig_call_init(struct rig_call *made, uint64_t number)
                                      .request = &made->request,
                                      .stdin_bytes = 1234};
     made->verdict.scripts = &made->script;
-    made->result = (struct audit_result){.verdict = &made->verdict, .users = &made->user};
+    made->result = (struct audit_result){.verdict = &made->verdict, .scripts = &made->detail};
 }
 
 /* The lines of a log, each parsed: fails where one is torn, or is no JSON object. */

@@ -104,6 +104,7 @@ static void an_end_tells_the_verdict_and_each_script(void **state)
     made.result.queued_ms = 5;
     made.script.exit_status = 3;
     made.script.stdout_bytes = 5000000000;
+    made.detail.stdout_dropped = 4999934464;
     made.script.stderr_tail = "no such device\n";
     lines = rig_record_call(*state, &made);
     end = rig_end_of(lines);
@@ -118,6 +119,8 @@ static void an_end_tells_the_verdict_and_each_script(void **state)
     assert_null(rig_field(script, "signal"));
     assert_null(rig_field(script, "problem"));
     assert_int_equal(rig_count(script, "stdout_bytes"), 5000000000);
+    assert_int_equal(rig_count(script, "stdout_dropped"), 4999934464);
+    assert_int_equal(rig_count(script, "stderr_dropped"), 0);
     assert_string_equal(rig_text(script, "stderr"), "no such device\n");
     json_object_put(lines);
 }
@@ -157,7 +160,7 @@ static void a_script_that_was_not_run_ran_under_nothing(void **state)
 
     rig_call_init(&made, 1);
     made.script = (struct message_script){.path = "/h", .exit_status = -1, .problem = "it is open"};
-    made.result.users = NULL;
+    made.detail = (struct audit_script){0};
     lines = rig_record_call(*state, &made);
     script = rig_script_of(rig_end_of(lines));
     assert_null(rig_field(script, "profile"));

@@ -55,6 +55,7 @@ static void of_more_than_the_limit_the_end_is_kept_and_all_counted(void **state)
     append(&tail, "abc");
     append(&tail, "def");
     append(&tail, "g");
+    assert_int_equal(tail_dropped(&tail), 3);
     assert_tail(&tail, 7, "defg");
 }
 
@@ -64,6 +65,7 @@ static void of_a_piece_larger_than_the_limit_the_end_is_kept(void **state)
 
     append(&tail, "x");
     append(&tail, "0123456789");
+    assert_int_equal(tail_dropped(&tail), 7);
     assert_tail(&tail, 11, "6789");
 }
 
@@ -226,10 +228,12 @@ static void over_the_limit_bytes_are_counted_and_not_kept(void **state)
     struct reply reply;
 
     reply_of(&reply, 4, "abc");
+    assert_int_equal(reply_dropped(&reply), 0);
     reply_append(&reply, "de", 2);
     reply_append(&reply, "f", 1);
     assert_true(reply_is_over(&reply));
     assert_int_equal(reply.total, 6);
+    assert_int_equal(reply_dropped(&reply), 2);
     assert_true(lseek(reply.memfd, 0, SEEK_END) <= 4);
     reply_clear(&reply);
 }
