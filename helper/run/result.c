@@ -59,13 +59,16 @@ static void conclude_output(struct run *run)
     result->denied = denials_text(&run->denials);
     result->observed = observed_text(&run->observed);
     result->stderr_bytes = run->err.tail.total;
+    result->stderr_dropped = tail_dropped(&run->err.tail);
     result->stderr_tail = tail_text(&run->err.tail);
     if (!run->out.reply) {
         result->stdout_bytes = run->out.tail.total;
+        result->stdout_dropped = tail_dropped(&run->out.tail);
         result->stdout_tail = tail_text(&run->out.tail);
         return;
     }
     result->stdout_bytes = run->reply.total;
+    result->stdout_dropped = reply_dropped(&run->reply);
     result->output_over = reply_is_over(&run->reply);
     if (result->output_over || run->reply.blank)
         return;

@@ -38,6 +38,20 @@ def test_a_flood_is_counted_whole_and_its_end_kept(place, peer, stream, to):
     assert kept == ("0123456\n" * KEPT)[-KEPT + 8:] + "THE END\n"
 
 
+def test_the_record_counts_what_was_dropped(place, start):
+    place.configure("output_kept = 1K\noutput_max = 2K\n")
+    peer = start().peer
+    place.script("qemu", "head -c 1500 /dev/zero; head -c 1000 /dev/zero >&2")
+    assert peer.call().allow
+    assert peer.call(operation="restore").allow
+    place.script("qemu", "head -c 2500 /dev/zero")
+    assert not peer.call(operation="restore").allow
+    assert [[script[f"{stream}_{what}"] for stream in ("stdout", "stderr")
+             for what in ("bytes", "dropped")] for script in
+            (end["scripts"][0] for end in place.ends())] == [
+        [1500, 476, 1000, 0], [1500, 0, 1000, 0], [2500, 452, 0, 0]]
+
+
 def test_a_flood_on_both_streams_leaves_the_helper_small(place, helper, sanitized):
     if sanitized:
         pytest.skip("AddressSanitizer's own memory is larger than the bound")
@@ -126,7 +140,9 @@ def test_what_a_script_wrote_last_is_read_however_late_the_helper_is(place, help
 def test_a_stream_that_was_given_to_somebody_outside_delays_nothing(place, peer):
     """The one process that virthook cannot end is one that the script did not start."""
     with socket.socket(socket.AF_UNIX) as listener:
+        listener.settimeout(20)
         listener.bind(str(place.root / "sock"))
+        (place.root / "sock").chmod(0o777)
         listener.listen()
         place.python("qemu", "import socket\ns = socket.socket(socket.AF_UNIX)\n"
                              "s.connect(f'{T}/sock')\nsocket.send_fds(s, [b'x'], [1])")
