@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from degraded import conditions
+
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8"}
 
 # Longer than anything here may take: what is waited for longer is stuck.
@@ -32,8 +34,9 @@ class VirtHook:
         self.log = folder / "audit.log"
         self.hooks.mkdir()
         self.program = build() / "admin/virt-hook"
-        self.options = ["--helper", build() / "helper/virthook-helper", "--hooks", self.hooks,
-                        "--audit", self.log]
+        self.helper = conditions.helper_of(build())
+        self.options = ["--helper", self.helper, "--hooks", self.hooks, "--audit", self.log,
+                        "--config", conditions.write_config(folder)]
 
     def write_hook(self, text, driver="qemu"):
         path = self.hooks / driver

@@ -117,8 +117,8 @@ def test_a_terminal_on_stdin_is_not_waited_for(virt_hook):
 
 def test_relative_paths_are_those_of_the_current_folder(virt_hook):
     virt_hook.write_hook("pwd\n")
-    done = run([virt_hook.program, "run", "--helper", build() / "helper/virthook-helper", "--hooks",
-                "hooks", "--audit", "audit.log", *virt_hook.call], cwd=virt_hook.folder)
+    done = run([virt_hook.program, "run", "--helper", virt_hook.helper, "--hooks", "hooks",
+                "--audit", "audit.log", *virt_hook.call], cwd=virt_hook.folder)
     assert done.returncode == 0 and done.stdout == b"/\n"
     assert virt_hook.records()
 

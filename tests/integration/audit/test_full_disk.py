@@ -13,9 +13,11 @@ def test_by_default_a_call_that_cannot_be_recorded_is_denied(place, start, disk)
     disk.of(helper).fill()
     verdict = call_until(helper.peer, lambda verdict: not verdict.allow)
     assert verdict.reason == "audit-failed"
-    runs = len(place.lines("runs"))
-    assert not helper.peer.call().allow
-    assert len(place.lines("runs")) == runs
+    # The record of an end is the longest: after it that of a begin may still have fitted.
+    runs = 0
+    while runs != len(place.lines("runs")):
+        runs = len(place.lines("runs"))
+        assert not helper.peer.call().allow
 
 
 def test_the_helper_allows_again_when_there_is_room_and_tells_the_loss(place, start, disk):

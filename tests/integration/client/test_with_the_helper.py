@@ -8,6 +8,8 @@ import signal
 
 import pytest
 
+from degraded import conditions
+
 from .support import SLACK, build, wait_until
 
 
@@ -31,11 +33,12 @@ def audit(tmp_path):
 
 
 @pytest.fixture
-def served(daemon, hooks, audit):
+def served(daemon, hooks, audit, tmp_path):
     """served(**options): the daemon, with its hook open on the build's helper."""
     def open_with(**options):
-        given = {"helper": str(build() / "helper/virthook-helper"), "hooks": str(hooks),
-                 "audit": str(audit), "policy": ""} | options
+        given = {"helper": str(conditions.helper_of(build())), "hooks": str(hooks),
+                 "audit": str(audit), "config": str(conditions.write_config(tmp_path)),
+                 "policy": ""} | options
         assert daemon.open(**given) == 0
         return daemon
     return open_with

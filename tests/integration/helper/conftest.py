@@ -1,16 +1,12 @@
 """What the tests of the helper share: its binary, a place for it, and its start and end."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-import os
-from pathlib import Path
-
 import pytest
+
+from degraded.conditions import BUILD, helper_of
 
 from .place import Place
 from .processes import Helper
-
-ROOT = Path(__file__).resolve().parents[3]
-BUILD = Path(os.environ.get("VIRTHOOK_BUILD", ROOT / "build/gcc"))
 
 # What a sanitizer prints; gcc's build has none of it in any case.
 SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "runtime error:")
@@ -25,7 +21,7 @@ def binary():
     """The helper's binary; the runner lies beside it."""
     path = BUILD / "helper/virthook-helper"
     assert path.exists(), f"{path} is not built; VIRTHOOK_BUILD names the build's folder"
-    return path
+    return helper_of(BUILD)
 
 
 @pytest.fixture(scope="session")

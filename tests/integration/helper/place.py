@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from degraded import conditions
+
 SHELL = "/bin/sh"
 PYTHON = "/usr/bin/python3 -IS"
 
@@ -22,6 +24,7 @@ class Place:
         self.root = Path(tempfile.mkdtemp(prefix="virthook-helper-", dir="/tmp"))
         self.hooks = self.folder("hooks", 0o755)
         self.audit = self.folder("audit", 0o700)
+        conditions.prepare(self.root)
         self.config = self.root / "virthook.conf"
         self.configure("grace = 0.2\n")
 
@@ -33,6 +36,7 @@ class Place:
 
     def configure(self, text):
         """Guests' own /tmp are kept in here too."""
+        text = conditions.configured(text, self.root)
         if "guest_tmp" not in text:
             text += f'\nguest_tmp = "{self.root}/guest-tmp"\n'
         self.config.write_text(text, encoding="utf-8")

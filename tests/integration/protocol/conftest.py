@@ -1,16 +1,11 @@
 """A helper that listens: many connections can meet it, one after another and side by side."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-import os
-from pathlib import Path
-
 import pytest
 
+from degraded.conditions import BUILD, helper_of
 from helper.place import Place
 from helper.processes import Helper, wait_until
-
-ROOT = Path(__file__).resolve().parents[3]
-BUILD = Path(os.environ.get("VIRTHOOK_BUILD", ROOT / "build/gcc"))
 
 
 class Service:
@@ -20,7 +15,7 @@ class Service:
         self.place = Place()
         self.place.script("qemu", "test \"$1\" != slow || sleep 60; cat")
         self.path = self.place.root / "helper.sock"
-        self.helper = Helper(self.place, BUILD / "helper/virthook-helper", channel=False,
+        self.helper = Helper(self.place, helper_of(BUILD), channel=False,
                              options=("--listen", self.path))
         self.peers = []
         # The copy of its hello is written when it listens; the socket is there before.
