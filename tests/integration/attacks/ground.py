@@ -19,7 +19,7 @@ from .leftovers import PLACE, PREFIX, Record
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 # Where helpers keep guests' own /tmp, those of other tests among them.
-OWN_TMP = "/run/virthook/tmp/"
+OF_HELPERS = ("/run/virthook", "/tmp/virthook-")
 
 IPC_PRIVATE, IPC_CREAT = 0, 0o1000
 
@@ -104,7 +104,8 @@ def _host():
     """What of the host an attack could change for all to see."""
     def read(path):
         return Path(path).read_text(encoding="utf-8", errors="replace")
-    mounts = [line for line in read("/proc/self/mountinfo").splitlines() if OWN_TMP not in line]
+    mounts = [line for line in read("/proc/self/mountinfo").splitlines()
+              if not line.split()[4].startswith(OF_HELPERS)]
     return {"mounts": mounts, "name": os.uname().nodename,
             "core_pattern": read("/proc/sys/kernel/core_pattern"),
             "etc": sorted(os.listdir("/etc"))}

@@ -31,8 +31,8 @@ rule "{name}" {{
 """
 
 
-def _profile(name, ground):
-    user = f"    user = \"{USERS[name]}\"\n" if name in USERS else ""
+def _profile(name, ground, users=USERS):
+    user = f"    user = \"{users[name]}\"\n" if name in users else ""
     return (f"profile \"{name}\" {{\n    inherits = {name}\n{user}"
             f"    writable += {{ \"{ground.shared}\", \"-{ground.shared}/leads/nested\""
             f"{', ' + repr(str(ground.closed)) if name not in USERS else ''} }}\n"
@@ -54,3 +54,17 @@ def configuration(ground):
             "default_profile = unconfined\n"
             + "".join(_profile(name, ground) for name in CONFINED) + _led(ground)
             + "".join(RULE.format(name=name) for name in (*CONFINED, "led")))
+
+
+# Under these alone a helper need not be root.
+UNPRIVILEGED = ("isolated", "notify")
+HELPER_S_USER, SCRIPT_S_USER = "virthook", "virthook-run"
+
+
+def unprivileged_configuration(ground):
+    """No script is unconfined: those of other names are isolated."""
+    users = dict.fromkeys(UNPRIVILEGED, SCRIPT_S_USER)
+    return ("grace = 0.2\nper_guest_layout = yes\nrunning_max = 128\n"
+            "default_profile = isolated\n"
+            + "".join(_profile(name, ground, users) for name in UNPRIVILEGED)
+            + "".join(RULE.format(name=name) for name in UNPRIVILEGED))

@@ -39,10 +39,11 @@ ALL = pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.name)
 @pytest.fixture(scope="module")
 def outcomes(attacks):
     """Outcomes by profile and name, as of the moment of each verdict."""
-    return {profile: _run_all(attacks, profile) for profile in PROFILES}
+    return {profile: run_all(attacks, profile) for profile in PROFILES}
 
 
-def _run_all(attacks, profile):
+def run_all(attacks, profile):
+    """Outcomes by name, of all of them."""
     outcomes = {}
     for deadline in DEADLINES:
         calls = [(attack, *attacks.begin(attack, profile, timeout_ms=deadline))
@@ -57,7 +58,7 @@ def _came_to_it(attack, outcome):
     if outcome is None:
         return False
     has_begun = outcome.said.startswith(BEGUN)
-    ended = attack.name not in ENDING or not outcome.verdict.script["timed_out"]
+    ended = attack.name not in ENDING or not outcome.verdict.script.get("timed_out")
     return bool(outcome.left) or (has_begun and ended)
 
 

@@ -9,7 +9,7 @@ import struct
 import subprocess
 import tempfile
 
-from .kernel_calls import LIBC, came_through, syscall
+from .kernel_calls import LIBC, came_through, somebody_else, syscall
 from .programs import path
 from .table import Refused, attack, each
 
@@ -134,7 +134,8 @@ def setgroups_shadow(_):
 @attack(granted=["desktop"])
 def become_another_user(_):
     """Some other user of the host, whose processes and files it then owns"""
-    return os.setresuid(12345, 12345, 12345)
+    with somebody_else(12345):
+        return os.setresuid(12345, 12345, 12345)
 
 
 @attack(granted=ROOTS)

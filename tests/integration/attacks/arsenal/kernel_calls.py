@@ -1,8 +1,12 @@
 """System calls by name, also those that Python has no function for. x86_64's numbers."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import contextlib
 import ctypes
+import errno
 import os
+
+from .table import Refused
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.syscall.restype = ctypes.c_long
@@ -42,6 +46,23 @@ def syscall(name, *arguments):
         error = ctypes.get_errno()
         raise OSError(error, f"{name}: {os.strerror(error)}")
     return result
+
+
+@contextlib.contextmanager
+def somebody_else(uid):
+    """In a user namespace that does not have this uid, its number is invalid: a refusal as well."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.EINVAL and not _is_mapped(uid):
+            raise Refused(f"there is no uid {uid} here") from error
+        raise
+
+
+def _is_mapped(uid):
+    with open("/proc/self/uid_map", encoding="ascii") as lines:
+        maps = [[int(word) for word in line.split()] for line in lines]
+    return any(first <= uid < first + count for first, _, count in maps)
 
 
 def came_through(name, *arguments, beyond):

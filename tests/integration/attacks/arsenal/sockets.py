@@ -10,7 +10,7 @@ import socket
 import struct
 import tempfile
 
-from .kernel_calls import LIBC, syscall
+from .kernel_calls import LIBC, somebody_else, syscall
 from .table import Cannot, Refused, attack, each
 
 # All that have a number, but AF_UNIX. Which of them a profile has is its own affair.
@@ -216,7 +216,8 @@ def claim_to_be_another(target):
     ours, _ = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     who = struct.pack("3i", target.pid if os.path.exists(f"/proc/{target.pid}") else os.getpid(),
                       12345, 12345)
-    return ours.sendmsg([b"attack"], [(socket.SOL_SOCKET, 2, who)])
+    with somebody_else(12345):
+        return ours.sendmsg([b"attack"], [(socket.SOL_SOCKET, 2, who)])
 
 
 @attack(granted=["network"])
