@@ -131,7 +131,7 @@ static void runner_receive_job(char *buffer, struct runner_job *ret_job)
  */
 static void runner_give_pipes(const struct plan *plan, const struct runner_job *job)
 {
-    if (!(plan->flags & PLAN_SET_USER))
+    if (!(plan->flags & PLAN_SET_USER) || plan->flags & PLAN_PERMISSIVE)
         return;
     for (int i = STDOUT_FILENO; i < JOB_STDIO; i++) {
         if (fchown(job->fds[i], plan->uid, plan->gid) < 0)

@@ -76,6 +76,12 @@ static int read_address(const struct question *question, union address *ret_addr
     return caller_read((pid_t)question->call->pid, address, ret_address, size);
 }
 
+/* They belong to a network; and Landlock's scope, its first bit, keeps scripts from strangers'. */
+static bool hides_abstract(const struct question *question)
+{
+    return !question->watch->value || question->observer->plan->landlock_scope & 1;
+}
+
 static void look_at_unix(const struct question *question, const union address *address, size_t size)
 {
     size_t length = size - offsetof(struct sockaddr_un, sun_path);
@@ -89,7 +95,7 @@ static void look_at_unix(const struct question *question, const union address *a
         memcpy(path, address->un.sun_path, length);
         path[length] = '\0';
         observe_path_text(question, path);
-    } else if (question->watch->kind == WATCH_CONNECT) {
+    } else if (question->watch->kind == WATCH_CONNECT && hides_abstract(question)) {
         memcpy(path + 1, address->un.sun_path + 1, length - 1);
         path[length] = '\0';
         question_tell(question, SIGHT_CONNECT, 0, path);

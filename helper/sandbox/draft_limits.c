@@ -23,7 +23,10 @@
 
 bool sandbox_has_pid_max(const struct sandbox_host *host, const struct profile *profile)
 {
-    return profile->processes > 0 && sandbox_host_counts(host) && !profile->host_pids;
+    /* In a session the runner of what is not confined may do no more than its user. */
+    bool may_write = !host->session || !(profile->unconfined || profile->permissive);
+
+    return profile->processes > 0 && sandbox_host_counts(host) && !profile->host_pids && may_write;
 }
 
 /*

@@ -63,6 +63,11 @@ static void processes_are_bounded_by_the_namespace_or_else_per_user(void **state
     session.session = true;
     prepare(&session, &profile);
     assert_in_range(plan->pid_max, 21, 1000);
+    profile.permissive = true;
+    prepare(&session, &profile);
+    assert_int_equal(plan->pid_max, 0);
+    assert_int_equal(limit_of(RLIMIT_NPROC), 20);
+    profile.permissive = false;
     session.own_proc = false;
     prepare(&session, &profile);
     assert_int_equal(plan->pid_max, 0);

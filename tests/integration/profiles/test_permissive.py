@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from helper.processes import in_namespace, is_alive, wait_until
+from helper.test_session import session  # pylint: disable=unused-import
 
 from .test_denied import virt_hook
 
@@ -214,6 +215,17 @@ os.wait()
 """)
     assert sorted(observed(peer.call(profile="learning").script)) == sorted(
         f"create {place.root}/kept/{name}" for name in [*range(8), "child"])
+
+
+def test_in_a_session_it_is_observed_too(place, session):  # pylint: disable=redefined-outer-name
+    """There it has what its user has, and gives up what no user may keep under a filter."""
+    place.script("qemu", "echo x >$T/mine; readlink /proc/self/fd/2 >/dev/null\n"
+                         "grep NoNewPrivs /proc/self/status")
+    verdict = session.peer.call(profile="learning")
+    assert verdict.allow, verdict
+    assert observed(verdict.script) == [f"create {place.root}/mine"]
+    assert verdict.script["stdout_tail"] == "NoNewPrivs:\t1\n"
+    assert "permissive" in verdict.script["enforced"].split()
 
 
 def test_nothing_of_it_outlives_its_verdict(place, peer):
