@@ -31,14 +31,15 @@ bool sandbox_has_pid_max(const struct sandbox_host *host, const struct profile *
 
 /*
  * A namespace's own pid_max bounds each script by itself, and uid 0 too; of the host's it would
- * bound the host.
+ * bound the host. So does a cgroup, which the helper makes. RLIMIT_NPROC counts all processes of
+ * the script's user, so that a fork bomb is felt by other scripts too.
  */
 static void limit_processes(struct draft *draft, const struct profile *profile,
                             const struct sandbox_host *host)
 {
     if (sandbox_has_pid_max(host, profile))
         draft->plan.pid_max = PLAN_PIDS_RESERVED + profile->processes;
-    else
+    else if (!host->cgroup_pids)
         draft_limit(draft, RLIMIT_NPROC, profile->processes);
 }
 

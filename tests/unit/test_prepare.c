@@ -49,7 +49,7 @@ static void limits_are_the_profile_s_and_core_is_none(void **state)
 
 /* RLIMIT_NPROC counts over all of a uid's scripts, and does not bind uid 0: it is the second best.
  */
-static void processes_are_bounded_by_the_namespace_or_else_per_user(void **state)
+static void processes_are_bounded_by_the_namespace_or_a_cgroup_or_else_per_user(void **state)
 {
     struct profile profile = confined();
     struct sandbox_host session = full;
@@ -71,16 +71,27 @@ static void processes_are_bounded_by_the_namespace_or_else_per_user(void **state
     session.own_proc = false;
     prepare(&session, &profile);
     assert_int_equal(plan->pid_max, 0);
+    assert_true(sandbox.cgroup);
+    assert_int_equal(sandbox.processes, 20);
+    assert_int_equal(limit_of(RLIMIT_NPROC), UINT64_MAX);
+    session.cgroup_pids = false;
+    prepare(&session, &profile);
+    assert_int_equal(plan->pid_max, 0);
     assert_int_equal(limit_of(RLIMIT_NPROC), 20);
 }
 
 static void with_the_host_s_processes_no_limit_of_the_host_s_is_touched(void **state)
 {
     struct profile profile = confined();
+    struct sandbox_host host = full;
 
     profile.host_pids = true;
-    prepare(&full, &profile);
+    prepare(&host, &profile);
     assert_true(plan->flags & PLAN_HOST_PIDS);
+    assert_int_equal(plan->pid_max, 0);
+    assert_int_equal(limit_of(RLIMIT_NPROC), UINT64_MAX);
+    host.cgroup_pids = false;
+    prepare(&host, &profile);
     assert_int_equal(plan->pid_max, 0);
     assert_int_equal(limit_of(RLIMIT_NPROC), 20);
     profile.unconfined = true;
@@ -211,7 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plan_says_what_its_profile_says),
         cmocka_unit_test(limits_are_the_profile_s_and_core_is_none),
-        cmocka_unit_test(processes_are_bounded_by_the_namespace_or_else_per_user),
+        cmocka_unit_test(processes_are_bounded_by_the_namespace_or_a_cgroup_or_else_per_user),
         cmocka_unit_test(with_the_host_s_processes_no_limit_of_the_host_s_is_touched),
         cmocka_unit_test(a_host_without_namespaces_gets_a_plan_without_them),
         cmocka_unit_test(namespaces_are_the_script_s_own_but_those_that_the_profile_shares),

@@ -23,6 +23,7 @@ FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16, "AF_PA
 USERS = ("root", "nobody", "daemon", "games")
 
 
+SCOPES = 6  # of Landlock, since this ABI: without them root may not have the host's processes
 SYS_ADMIN = 21  # linux/capability.h
 MOUNTING = {"mount", "move_mount", "pivot_root", "umount2"}
 
@@ -93,7 +94,8 @@ class Profile:
                 "address_families": listed(self.families),
                 "network": "host" if self.host["network"] else "none",
                 "dev": "host" if self.host["dev"] else "own",
-                "tmp": "host" if self.host["tmp"] else "own", "writable": listed(self.writable),
+                "tmp": "host" if self.host["tmp"] else "own",
+                "pids": "host" if self.host["pids"] else "own", "writable": listed(self.writable),
                 "hidden": listed(self.hidden), "readable": listed(self.readable),
                 "executable": "/" if self.executable is None else listed(self.executable),
                 **self.limits}
@@ -138,11 +140,16 @@ def make_profile(chance, name, sets, names, ground, sanitized):
                           chance.getrandbits(64) & chance.getrandbits(64)])
     hidden = chance.sample(ground.folders, chance.randrange(len(ground.folders)))
     writable = chance.sample([path for path in ground.parts() if path not in hidden], 3)
+    host = {key: chance.random() < 0.5 for key in ("network", "dev", "tmp", "pids")}
+    host["pids"] = host["pids"] and landlock_abi() >= SCOPES
     readable = [folder / "inner" for folder in hidden if chance.random() < 0.5]
+    limits = random_limits(chance, sanitized)
+    if host["pids"] and limits["processes"] == 8:  # others may have as many of the same user
+        limits["processes"] = 700
     profile = Profile(
         name, chance.choice(USERS), mask & held_capabilities(), wish, families,
-        {key: chance.random() < 0.5 for key in ("network", "dev", "tmp")}, writable, hidden,
-        readable, chance.choice([None, chance.sample(ground.parts(), chance.randrange(4))]),
-        random_limits(chance, sanitized))
+        host, writable, hidden, readable,
+        chance.choice([None, chance.sample(ground.parts(), chance.randrange(4))]),
+        limits)
     wish.sealed = profile.lists_programs()
     return profile

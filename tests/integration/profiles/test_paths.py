@@ -21,6 +21,7 @@ def landlock_abi():
 needs_landlock = pytest.mark.skipif(landlock_abi() < 1, reason="this kernel has no Landlock")
 
 PROFILES = """
+default_profile = unconfined
 profile "plain" {{
     inherits = isolated
     user = nobody

@@ -7,6 +7,7 @@ it is held. A failure names the seed and the profile's number.
 
 import ctypes
 import errno
+import json
 import os
 import platform
 import random
@@ -21,6 +22,7 @@ import pytest
 from helper.conftest import SANITIZER_WORDS
 from helper.place import Place
 from helper.processes import Helper
+from helper.wire import STATUS
 
 from .drawn import (FAMILIES, Ground, capability_names, landlock_abi, make_folders,
                     make_profile)
@@ -83,7 +85,7 @@ def helper(profiles, binary):
     place = Place()
     place.root.chmod(0o755)
     text = "".join(profile.text(capability_names()) for profile in profiles)
-    place.configure("grace = 0.2\noutput_kept = 1M\n" + text)
+    place.configure("grace = 0.2\noutput_kept = 1M\ndefault_profile = unconfined\n" + text)
     subprocess.run(["/usr/bin/cc", "-std=gnu17", "-D_GNU_SOURCE", "-O1", "-static", "-o",
                     place.hooks / "qemu", Path(__file__).with_name("probe.c")], check=True)
     # Groups that no script may keep.
@@ -97,10 +99,11 @@ def helper(profiles, binary):
 
 FILES = {name: f"f /proc/self/{name}" for name in ("status", "limits", "mountinfo", "net/dev")}
 PID_MAX = "f /proc/sys/kernel/pid_max"
+FIRST = "f /proc/1/comm"
 
 
 def file_questions(ground):
-    return [*FILES.values(), PID_MAX, *(f"l /proc/self/ns/{kind}" for kind in NAMESPACES), "b",
+    return [*FILES.values(), PID_MAX, FIRST, *(f"l /proc/self/ns/{kind}" for kind in NAMESPACES), "b",
             *(f"{way} {part}/{name}" for part in ground.parts()
               for way, name in (("r", "file"), ("w", "new"), ("x", "file"))),
             *(f"w {folder}/virthook-probe" for folder in ("/tmp", "/var/tmp", "/dev/shm", "/etc")),
@@ -157,9 +160,16 @@ def test_one_filter_is_there(inside, unconfined):
 
 def test_namespaces_are_its_own_where_the_profile_does_not_say_host(profile, inside):
     for kind in NAMESPACES:
-        is_host = kind == "user" or (kind == "net" and profile.host["network"])
+        is_host = (kind == "user" or (kind == "net" and profile.host["network"])
+                   or (kind == "pid" and profile.host["pids"]))
         same = inside.text(f"l /proc/self/ns/{kind}") == os.readlink(f"/proc/self/ns/{kind}")
         assert same == is_host, (SEED, kind)
+
+
+def test_the_first_process_that_it_sees_is_its_runner_or_the_host_s(profile, inside):
+    first = Path("/proc/1/comm").read_text(encoding="ascii") if profile.host["pids"] else \
+        "virthook-runner\n"
+    assert inside.text(FIRST).strip() == first.strip(), SEED
 
 
 def test_a_network_of_its_own_has_no_interface_but_lo(profile, inside):
@@ -195,11 +205,17 @@ def test_it_does_not_compute_in_real_time_for_long(inside):
     assert limit(inside.text(FILES["limits"]), "Max realtime timeout") == ["500000", "500000"]
 
 
-def test_processes_are_bounded_in_its_namespace_or_per_user(profile, inside, unconfined):
+def has_cgroups(helper):
+    return json.loads(helper.peer.ask(STATUS)["json"])["enforced"]["cgroup"]
+
+
+def test_processes_are_bounded_in_its_namespace_or_per_user(profile, inside, unconfined, helper):
     processes, found = profile.limits["processes"], int(inside.text(PID_MAX))
+    if profile.host["pids"]:
+        assert found == int(Path("/proc/sys/kernel/pid_max").read_text(encoding="ascii"))
     if processes == 0:
-        assert found == int(unconfined.text(PID_MAX))
-    elif found != PIDS_RESERVED + processes:
+        assert profile.host["pids"] or found == int(unconfined.text(PID_MAX))
+    elif found != PIDS_RESERVED + processes and not has_cgroups(helper):
         assert limit(inside.text(FILES["limits"]), "Max processes") == [str(processes)] * 2, SEED
 
 
