@@ -67,6 +67,7 @@ class Checkout:
         self.folder = folder
         shutil.copytree(ROOT / "tools", folder / "tools", ignore=LAYOUT)
         self.write("ARCHITECTURE.md", "")
+        self.write("SECURITY.md", "")
 
     def write(self, name, text):
         path = self.folder / name
@@ -215,6 +216,34 @@ def test_a_header_that_is_within_reach_against_the_arrows_fails(checkout):
     done = checkout.test("structure")
     assert done.returncode == 1
     assert "common/ builds with client/channel.h" in done.stdout
+
+
+PROMISE = "# Promises\n\n| | it cannot | held by |\n| --- | --- | --- |\n| 7 | {} | {} |\n"
+
+
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "SECURITY.md"])
+@pytest.mark.parametrize("promise, complaint", [
+    (PROMISE.format("fail", "`test_that_was_renamed_away`"), "test_that_was_renamed_away"),
+    (PROMISE.format("fail", "good hope"), "promise 7 names no test"),
+    ("# Promises\n", "has no promise with a number"),
+])
+def test_a_promise_without_a_test_that_is_there_fails(checkout, page, promise, complaint):
+    checkout.unit_tests("keeps_its_promise")
+    checkout.write("tests/test_promise.py", "def test_that_was_renamed(): pass\n")
+    checkout.write(page, promise)
+    done = checkout.test("structure")
+    assert done.returncode == 1
+    shown = done.stdout.partition(f"FAILED each promise of {page} names tests that are there")[2]
+    assert complaint in shown.split("FAILED")[0]
+
+
+def test_a_promise_with_its_test_passes(checkout):
+    checkout.unit_tests("keeps_its_promise")
+    checkout.write("tests/test_promise.py", "def test_that_was_renamed(): pass\n")
+    checkout.write("SECURITY.md", PROMISE.format("fail", "`test_that_was_renamed`"))
+    said = checkout.test("structure").stdout
+    assert "FAILED each promise of ARCHITECTURE.md" in said, "the other page has none"
+    assert "FAILED each promise of SECURITY.md" not in said
 
 
 def test_a_call_that_is_not_safe_between_clone_and_exec_fails(checkout):

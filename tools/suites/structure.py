@@ -49,6 +49,9 @@ RAW = set("""_exit child_load_filter close dup2 dup3 execve fcntl fork mount ope
     sendmsg setrlimit setsid sigaction sigemptyset sigprocmask socketpair strlen syscall umask write
     __errno_location __stack_chk_fail""".split())
 
+# The pages with promises and the tests that hold them.
+PROMISES = ["ARCHITECTURE.md", "SECURITY.md"]
+
 # Lengths, in lines, that the style asks to stay below; what is longer is told and does not fail.
 FILE_MAX = 350
 FUNCTION_MAX = 60
@@ -68,7 +71,8 @@ def suite():
                 wrong_headers(known.get(folder, ()), folder)) for folder in ARROWS],
         *[check(f"{file} makes raw, async-signal-safe calls alone", other_calls(file))
           for file in BETWEEN_CLONE_AND_EXEC],
-        check("each test that ARCHITECTURE.md names is there", tests_that_are_gone()),
+        *[check(f"each promise of {page} names tests that are there", tests_that_are_gone(page))
+          for page in PROMISES],
         note("lengths", long_files() + long_functions()),
     ]
 
@@ -151,15 +155,22 @@ def other_calls(file):
     return sorted(called - RAW) if done.ok else [done.output]
 
 
-def tests_that_are_gone():
-    """The invariants' table names tests, in backticks, as they are called in their files."""
-    page = ROOT.joinpath("ARCHITECTURE.md").read_text(encoding="utf-8")
-    rows = [line for line in page.splitlines() if re.match(r"\| \d+ \|", line)]
-    named = {name for row in rows for name in re.findall(r"`(\w{12,})`", row)}
+def tests_that_are_gone(page):
+    """A promise is a numbered row of a table, and names tests and attacks, in backticks, as they
+    are called in their files."""
+    text = ROOT.joinpath(page).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \|(.*)$", text, re.MULTILINE)
+    named = {number: re.findall(r"`(\w{12,})`", row) for number, row in rows}
+    there = tests_and_attacks()
+    gone = {name for names in named.values() for name in names} - there
+    bare = [f"promise {number} names no test" for number, names in named.items() if not names]
+    return sorted(gone) + bare if rows else [f"{page} has no promise with a number"]
+
+
+def tests_and_attacks():
     texts = [path.read_text(encoding="utf-8") for path in sources.files()
              if sources.short(path).startswith("tests/") and path.suffix in (".py", ".c")]
-    there = {name for text in texts for name in re.findall(r"(?:def|void) (\w+)\(", text)}
-    return sorted(named - there) if named else ["no test is named"]
+    return {name for text in texts for name in re.findall(r"(?:def|void) (\w+)\(", text)}
 
 
 def long_files():
