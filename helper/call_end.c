@@ -168,8 +168,7 @@ static void leave(struct call *call)
     unlink_call(call);
     call_free(call);
     order_pump(order);
-    if (helper->ending && helper->call_count == 0)
-        loop_stop(helper->loop);
+    helper_stop_when_done(helper);
 }
 
 static void release_tmp(const struct call *call)

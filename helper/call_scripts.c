@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "linger.h"
 #include "reason.h"
 #include "tmp.h"
 #include "virthook-config.h"
@@ -65,6 +66,18 @@ static int take_tmp(const struct call *call, const struct sandbox *sandbox, char
     return tmp_take(helper->config->guest_tmp, &owner, ret_name);
 }
 
+/* What the script left behind may live on; the call goes on without it. */
+static void leave_run(struct call *call)
+{
+    struct run *run = take_pointer(&call->run);
+    const struct message_script *script = &call->results.scripts[call->results.script_count - 1];
+
+    if (run_lingers(run))
+        linger_take(call->helper, run, &call->record, script->path, script->profile);
+    else
+        run_free(run);
+}
+
 /* As libvirt chains them: after a failure the next script gets the original input again. */
 static void script_done(void *owner)
 {
@@ -77,7 +90,7 @@ static void script_done(void *owner)
         take_output(call, result);
     else
         close_fd(&call->output_fd);
-    run_free(take_pointer(&call->run));
+    leave_run(call);
     environment_clear(&call->environment);
     call->next_script++;
     if (last)

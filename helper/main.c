@@ -11,6 +11,7 @@
 #include "cleanup.h"
 #include "error.h"
 #include "harden.h"
+#include "linger.h"
 #include "listen.h"
 #include "packet.h"
 #include "peer.h"
@@ -56,7 +57,13 @@ void helper_end(struct helper *helper)
     helper->ending = true;
     listen_stop(helper);
     call_cancel_all(helper);
-    if (helper->call_count == 0)
+    linger_end_all(helper);
+    helper_stop_when_done(helper);
+}
+
+void helper_stop_when_done(struct helper *helper)
+{
+    if (helper->ending && helper->call_count == 0 && helper->linger_count == 0)
         loop_stop(helper->loop);
 }
 

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char stuck_text[] =
+const char results_stuck_text[] =
     "the kernel does not let all of its processes die (state D): they wait for a device or a file "
     "system, and end when it answers";
 
@@ -61,7 +61,7 @@ void results_clear(struct results *results)
 static char *describe_problem(struct run_result *result)
 {
     if (result->unkillable && !result->problem)
-        return strdup(stuck_text);
+        return strdup(results_stuck_text);
     return take_pointer(&result->problem);
 }
 

@@ -11,6 +11,9 @@
 #include "supervise.h"
 #include "verdict.h"
 
+/* What is told where a script's processes do not die. */
+extern const char results_stuck_text[];
+
 /* What the scripts' structures point to. */
 struct result_strings {
     char *problem, *profile, *denied, *observed, *enforced, *stdout_tail, *stderr_tail;

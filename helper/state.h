@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 struct call;
+struct linger;
 struct listener;
 struct peer;
 
@@ -41,12 +42,17 @@ struct helper {
     struct peer *peers;
     struct call *calls; /* open ones */
     size_t call_count;
-    uint64_t call_number; /* of the last call */
-    bool ending;          /* no new call is taken; the loop ends with the last one */
+    uint64_t call_number;   /* of the last call */
+    struct linger *lingers; /* what lives on after its call */
+    size_t linger_count;
+    bool ending; /* no new call is taken; the loop ends with the last one, and what lingers */
 };
 
 /* Takes no more calls, cancels the open ones, and lets the loop end with the last of them. */
 void helper_end(struct helper *helper);
+
+/* Ends the loop where the helper is ending and nothing is open any more. */
+void helper_stop_when_done(struct helper *helper);
 
 /* Reads the configuration, at start. Returns 0, CONFIG_E_REFUSED with a sentence that the caller
  * frees, or a negative errno. */

@@ -159,6 +159,7 @@ char *status_json(const struct helper *helper)
     add_number(object, "open", helper->call_count);
     json_object_object_add(object, "hook", make_class(&helper->orders[CLASS_HOOK]));
     json_object_object_add(object, "event", make_class(&helper->orders[CLASS_EVENT]));
+    add_number(object, "lingering", helper->linger_count);
     add_number(object, "unkillable", undead_count());
     json_object_object_add(object, "enforced", make_enforced(&helper->host));
     json_object_object_add(object, "notes", make_notes(helper));

@@ -263,6 +263,14 @@ int audit_end(struct audit_log *log, const struct audit_call *call,
     return 0;
 }
 
+int audit_linger(struct audit_log *log, const struct audit_linger *linger)
+{
+    struct record_line line;
+    int r = write_owed(log);
+
+    return r < 0 ? r : write_line(log, record_linger(&log->source, linger, &line), &line);
+}
+
 void audit_count_lost(struct audit_log *log)
 {
     if (log->lost == 0)

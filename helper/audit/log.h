@@ -47,6 +47,19 @@ struct audit_result {
     size_t output_bytes;                /* of new XML */
 };
 
+/* How what a script left behind after its verdict has ended. All strings borrowed. */
+struct audit_linger {
+    uint64_t number; /* the call's */
+    const char *driver, *object, *operation, *sub_operation;
+    const char *path, *profile;
+    const char *ended;   /* "by-itself", "timed-out", "told-to", "lost" */
+    const char *problem; /* or NULL */
+    const char *denied;  /* as a script's */
+    uint64_t duration_ms;
+    uint64_t stdout_bytes, stderr_bytes;
+    const char *stdout_tail, *stderr_tail; /* safe text, or NULL */
+};
+
 /*
  * Opens the log `<place>` (a file), or `<place>/<name>.log` where the place is a directory or ends
  * in a slash; directories are made with mode 0700, files with 0600. One helper has one file: it is
@@ -81,6 +94,9 @@ const char *audit_instance(const struct audit_log *log);
 int audit_begin(struct audit_log *log, const struct audit_call *call);
 int audit_end(struct audit_log *log, const struct audit_call *call,
               const struct audit_result *result);
+
+/* The same for what lingered. */
+int audit_linger(struct audit_log *log, const struct audit_linger *linger);
 
 /*
  * Counts a record that was given up because the disk is full. Before the next one that is written

@@ -123,14 +123,20 @@ static void put_identity(struct object *line, const struct audit_call *call)
     object_put_count(line, "stdin_bytes", call->stdin_bytes);
 }
 
+static struct object start_line_of(const struct record_source *source, const char *type,
+                                   uint64_t number)
+{
+    char id[CALL_ID_SIZE];
+
+    snprintf(id, sizeof(id), "%s-%llu", source->instance, (unsigned long long)number);
+    return start_line(source, type, id, source->instance);
+}
+
 static struct object start_call_line(const struct record_source *source, const char *type,
                                      const struct audit_call *call)
 {
-    char id[CALL_ID_SIZE];
-    struct object line;
+    struct object line = start_line_of(source, type, call->number);
 
-    snprintf(id, sizeof(id), "%s-%llu", source->instance, (unsigned long long)call->number);
-    line = start_line(source, type, id, source->instance);
     put_identity(&line, call);
     return line;
 }
@@ -251,6 +257,29 @@ int record_end(const struct record_source *source, const struct audit_call *call
     object_put_count(&line, "output_bytes", result->output_bytes);
     put_scripts(&line, result, is_filter, source->kept);
     put_passed_over(&line, result->found);
+    return finish_line(&line, ret_line);
+}
+
+int record_linger(const struct record_source *source, const struct audit_linger *linger,
+                  struct record_line *ret_line)
+{
+    struct object line = start_line_of(source, "linger", linger->number);
+    bool is_filter = name_is_filter(linger->driver, linger->operation);
+
+    object_put_text(&line, "driver", linger->driver);
+    object_put_text(&line, "object", linger->object);
+    object_put_text(&line, "operation", linger->operation);
+    object_put_text(&line, "sub_operation", linger->sub_operation);
+    object_put_text(&line, "path", linger->path);
+    object_put_text(&line, "profile", linger->profile);
+    object_put_word(&line, "ended", linger->ended);
+    object_put_text(&line, "problem", linger->problem);
+    object_put_list(&line, "denied", linger->denied, '\n');
+    object_put_count(&line, "duration_ms", linger->duration_ms);
+    object_put_count(&line, "stdout_bytes", linger->stdout_bytes);
+    object_put_count(&line, "stderr_bytes", linger->stderr_bytes);
+    object_put_tail(&line, "stderr", linger->stderr_tail, source->kept);
+    object_put_tail(&line, "stdout", is_filter ? NULL : linger->stdout_tail, source->kept);
     return finish_line(&line, ret_line);
 }
 

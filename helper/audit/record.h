@@ -59,6 +59,9 @@ int record_begin(const struct record_source *source, const struct audit_call *ca
 int record_end(const struct record_source *source, const struct audit_call *call,
                const struct audit_result *result, struct record_line *ret_line);
 
+int record_linger(const struct record_source *source, const struct audit_linger *linger,
+                  struct record_line *ret_line);
+
 /*
  * The end of a call that a former helper left. `begin` is the line of its begin record, which need
  * not be well-formed: what cannot be read from it is null.

@@ -57,6 +57,16 @@ def test_a_script_has_the_keys_that_the_page_says(records):
     assert set(script) == keys_below("Each of `scripts`:")
 
 
+def test_what_lingered_has_a_record_with_the_keys_that_the_page_says(place, start):
+    place.configure('default_profile = p\nprofile "p" {\nunconfined = yes\nlinger = 600\n}\n')
+    place.script("qemu", "sleep 600 & exit 0")
+    helper = start()
+    assert helper.peer.call().allow
+    helper.end()
+    record, = log.of_type(log.read(place.audit / "service.log"), "linger")
+    assert set(record) == documented("linger")
+
+
 def test_a_lost_record_has_the_keys_that_the_page_says(place, start, disk):
     place.script("qemu")
     helper = start(wrapper=disk.wrapper)
