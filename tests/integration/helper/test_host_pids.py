@@ -45,19 +45,19 @@ HOSTS = {"cgroup": HOST, "no-cgroup": HOST_WITHOUT_CGROUPS}
 BY_NAME = pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.replace(" ", "-"))
 
 
-def profile(place, *lines, writable=()):
+def profile(place, *lines, writable=(), grace=0.2):
     """A configuration by which all scripts have the host's PIDs, and this place to write to."""
     text = "\n".join(("user = root", *lines))
     paths = ", ".join(f'"{path}"' for path in (place.root, *writable))
-    place.configure('default_profile = "tested"\ngrace = 0.2\nprofile "tested" {\n'
+    place.configure(f'default_profile = "tested"\ngrace = {grace}\nprofile "tested" {{\n'
                     f'pids = host\n{text}\nwritable += {{ {paths} }}\n}}\n')
 
 
 @pytest.fixture(params=HOSTS)
 def host(request, place, start):
     """Starts a helper on such a host, by the lines of its profile."""
-    def begin(*lines):
-        profile(place, *lines)
+    def begin(*lines, **more):
+        profile(place, *lines, **more)
         helper = start(wrapper=HOSTS[request.param])
         enforced = json.loads(helper.peer.ask(STATUS)["json"])["enforced"]
         if request.param == "cgroup" and not enforced["cgroup"]:
@@ -157,7 +157,7 @@ def test_it_can_signal_its_own(place, host):
 
 
 def test_it_sees_the_host_s_processes_and_is_none_s_pid_1(place, host):
-    place.script("qemu", "echo $$ >$T/own; tr '\\\\0' ' ' </proc/1/cmdline >$T/first; ls /proc >$T/all")
+    place.script("qemu", "echo $$ >$T/own; cat /proc/1/cmdline >$T/first; ls /proc >$T/all")
     helper = host()
     assert helper.peer.call().allow
     assert "init" in (place.root / "first").read_text(encoding="utf-8")
@@ -185,13 +185,12 @@ def test_a_daemon_that_has_become_another_user_is_found_by_the_helper(place, hos
 
 def test_the_grace_is_given_to_all_of_the_tree(place, host, name):
     """To a daemon, and to one that is stopped and must go on for it."""
-    place.script("qemu", "mkdir $T/$1; cd $T/$1\n"
-                         "setsid sh -c \"trap 'touch daemon; exit' TERM; touch d; sleep 600 & wait\" &\n"
-                         "sh -c \"trap 'touch stopped; exit' TERM; touch s; kill -STOP \\$\\$; "
-                         "sleep 600 & wait\" &\n"
-                         "trap '' TERM; sleep 600")
-    helper = host()
-    call = helper.peer.start(name, timeout_ms=20000)
+    place.script("qemu", """mkdir $T/$1; cd $T/$1; trap : TERM
+        setsid sh -c "trap 'touch daemon; exit' TERM; touch d; sleep 600 & wait" &
+        sh -c "trap 'touch stopped; exit' TERM; touch s; kill -STOP \\$\\$; sleep 600 & wait" &
+        until test -e daemon && test -e stopped; do wait; done""")
+    helper = host(grace=30)
+    call = helper.peer.start(name, timeout_ms=300000)
     wait_until(lambda: (place.root / name / "s").exists() and (place.root / name / "d").exists(),
                10, "both are there")
     wait_until(lambda: any(status(pid, "State").startswith("T") for pid in marked(name)), 10,
