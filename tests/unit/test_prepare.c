@@ -64,10 +64,12 @@ static void processes_are_bounded_by_the_namespace_or_a_cgroup_or_else_per_user(
     prepare(&session, &profile);
     assert_in_range(plan->pid_max, 21, 1000);
     profile.permissive = true;
+    session.cgroup_pids = false;
     prepare(&session, &profile);
     assert_int_equal(plan->pid_max, 0);
     assert_int_equal(limit_of(RLIMIT_NPROC), 20);
     profile.permissive = false;
+    session.cgroup_pids = true;
     session.own_proc = false;
     prepare(&session, &profile);
     assert_int_equal(plan->pid_max, 0);

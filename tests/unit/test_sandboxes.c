@@ -60,11 +60,25 @@ static void assert_none(const struct sandbox_host *host, const char *sentence)
         fail_msg("\"%s\" does not say \"%s\"", refusal, sentence);
 }
 
+/* The only note but for those of the sockets that this host happens to have; NULL where none is. */
+static const char *only_note(void)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; i < made.notes.count; i++) {
+        if (strstr(made.notes.texts[i], "lets scripts reach the socket "))
+            continue;
+        assert_null(found);
+        found = made.notes.texts[i];
+    }
+    return found;
+}
+
 static void each_profile_has_its_sandbox(void **state)
 {
     make(&full);
     assert_int_equal(made.count, 3);
-    assert_int_equal(made.notes.count, 0);
+    assert_null(only_note());
     assert_string_equal(sandbox_find(&made, "c")->profile, "c");
     assert_null(sandbox_find(&made, "d"));
 }
@@ -96,9 +110,9 @@ static void one_that_nobody_uses_and_this_host_cannot_hold_is_left_out_and_noted
     make(&bare);
     assert_int_equal(made.count, 2);
     assert_null(sandbox_find(&made, "c"));
-    assert_int_equal(made.notes.count, 1);
-    assert_non_null(strstr(made.notes.texts[0],
-                           "profile c cannot be used on this host: it requires landlock, but "));
+    assert_non_null(only_note());
+    assert_non_null(
+        strstr(only_note(), "profile c cannot be used on this host: it requires landlock, but "));
 }
 
 static void one_that_a_rule_gives_to_scripts_is_refused(void **state)
@@ -120,13 +134,13 @@ static void a_list_of_programs_that_does_not_hold_is_noted(void **state)
 {
     profiles[2].executable = (struct text_list){1, programs};
     make(&full);
-    assert_int_equal(made.notes.count, 0);
+    assert_null(only_note());
     sandboxes_clear(&made);
     make(&bare);
     assert_int_equal(made.count, 3);
-    assert_int_equal(made.notes.count, 1);
-    assert_non_null(strstr(made.notes.texts[0],
-                           "profile c lets scripts execute more than its list of executable"));
+    assert_non_null(only_note());
+    assert_non_null(
+        strstr(only_note(), "profile c lets scripts execute more than its list of executable"));
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)

@@ -134,7 +134,8 @@ def test_a_folder_of_hooks_that_is_closed_to_it_keeps_it_root_and_is_told(host, 
     host.hooks.chmod(0o700)
     privilege = enforced(start())["privilege"]
     assert privilege["uid"] == 0
-    assert any(f"cannot enter {host.hooks}: run chmod o+rx" in reason for reason in privilege["why"])
+    told = f"cannot enter {host.hooks}: run chmod o+rx"
+    assert any(told in reason for reason in privilege["why"])
 
 
 @pytest.mark.parametrize("text", [NETWORK, "default_profile = unconfined\n"],

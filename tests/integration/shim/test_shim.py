@@ -226,7 +226,8 @@ def test_the_services_policy_serves_while_it_does_not_answer(served):
     served.write_hook("exit 0\n")
     served.arrangement.stop()
     served.cell.write("/etc/virthook/virthook.conf",
-                      'default_profile = unconfined\nfailure "qemu/prepare" {\n    exit = deny\n    other = allow\n}\n')
+                      'default_profile = unconfined\n'
+                      'failure "qemu/prepare" {\n    exit = deny\n    other = allow\n}\n')
     served.arrangement.start(served.cell)
     served.arrangement.helper.kill(signal.SIGSTOP)
     result = served.call()
