@@ -8,7 +8,6 @@
 
 #include "cleanup.h"
 #include "job.h"
-#include "observe.h"
 #include "report.h"
 
 #include <poll.h>
@@ -67,12 +66,12 @@ static void report_exec(struct follow *follow)
 
 static void observe(struct follow *follow, short events)
 {
-    static struct observer observer;
+    struct observer *observer = follow->observer;
 
-    if (!observer.plan)
-        observer_begin(&observer, follow->plan, follow->listener, runner_report);
+    if (observer->sights.listener < 0)
+        observer_begin(observer, follow->listener, runner_report);
     if (events & POLLIN)
-        observer_take(&observer);
+        observer_take(observer);
     else if (events)
         close_fd(&follow->listener);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "ending.h"
+#include "observe.h"
 #include "plan.h"
 
 #include <stdbool.h>
@@ -14,6 +15,7 @@
 struct follow {
     struct ending ending;
     const struct plan *plan;
+    struct observer *observer; /* of a permissive script, prepared */
     pid_t script;
     int exec_fd;     /* tells how the script's exec went, see script.h */
     int signal_fd;   /* tells of SIGCHLD; non-blocking */

@@ -166,7 +166,7 @@ static void runner_send_listener(int listener)
 }
 
 /* From here on this process may do what its script may, and no more. */
-static const struct plan *runner_carry_out(struct runner_job *job)
+static const struct plan *runner_carry_out(struct runner_job *job, struct observer *observer)
 {
     const struct plan *plan;
     const char *path = NULL;
@@ -177,6 +177,8 @@ static const struct plan *runner_carry_out(struct runner_job *job)
     if (r < 0)
         runner_fail(step, -r);
     runner_give_pipes(plan, job);
+    if (plan->flags & PLAN_PERMISSIVE)
+        observer_prepare(observer, plan);
     r = runner_make_shield(plan, &job->shield_fd);
     if (r < 0)
         runner_fail(RUNNER_STEP_LANDLOCK, -r);
@@ -203,6 +205,7 @@ static void close_job(struct runner_job *job)
 int main(void)
 {
     static char buffer[JOB_SIZE_MAX];
+    static struct observer observer;
     struct runner_job job;
     struct follow follow;
 
@@ -210,7 +213,8 @@ int main(void)
     runner_prepare_ending(&follow.ending);
     follow.signal_fd = runner_open_signals();
     runner_receive_job(buffer, &job);
-    follow.plan = runner_carry_out(&job);
+    follow.plan = runner_carry_out(&job, &observer);
+    follow.observer = &observer;
     follow.script = runner_fork_script(&job, follow.plan, &follow.exec_fd);
     if (follow.script < 0)
         runner_fail(RUNNER_STEP_FORK, -follow.script);

@@ -17,13 +17,18 @@
 #define NOTIFY_SET_FLAGS    SECCOMP_IOW(4, __u64)
 #define NOTIFY_SYNC_WAKE_UP 1UL
 
-void observer_begin(struct observer *observer, const struct plan *plan, int listener,
-                    void (*report)(const struct runner_report *report))
+void observer_prepare(struct observer *observer, const struct plan *plan)
 {
     observer->plan = plan;
+    observer->sights.listener = -1;
+    view_make(&observer->view, plan);
+}
+
+void observer_begin(struct observer *observer, int listener,
+                    void (*report)(const struct runner_report *report))
+{
     observer->sights.report = report;
     observer->sights.listener = listener;
-    view_make(&observer->view, plan);
     (void)ioctl(listener, NOTIFY_SET_FLAGS, NOTIFY_SYNC_WAKE_UP);
 }
 

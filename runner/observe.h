@@ -22,11 +22,14 @@ struct observer {
     struct sights sights;
 };
 
+/* What takes memory; the plan is borrowed. To be done before limits hold. */
+void observer_prepare(struct observer *observer, const struct plan *plan);
+
 /*
- * Begins with a listener, which stays the caller's; the plan is borrowed. `report` is called with
- * each new thing that is seen, RUNNER_SIGHTS_MAX times at the most.
+ * Begins with a listener, which stays the caller's. `report` is called with each new thing that is
+ * seen, RUNNER_SIGHTS_MAX times at the most.
  */
-void observer_begin(struct observer *observer, const struct plan *plan, int listener,
+void observer_begin(struct observer *observer, int listener,
                     void (*report)(const struct runner_report *report));
 
 /*

@@ -102,7 +102,8 @@ static inline void look_on(int listener)
     struct pollfd source = {.fd = listener, .events = POLLIN};
 
     memset(&observer, 0, sizeof(observer));
-    observer_begin(&observer, plan, listener, note);
+    observer_prepare(&observer, plan);
+    observer_begin(&observer, listener, note);
     observer.began = true;
     while (poll(&source, 1, 30000) == 1 && source.revents & POLLIN)
         observer_take(&observer);
