@@ -6,6 +6,7 @@
  */
 #include "observing.h"
 
+#include <grp.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -320,6 +321,69 @@ static void an_x32_call_is_told_with_its_number(void **state)
 }
 #endif
 
+/* Numbers that are good descriptors, sizes and flags as well as bad ones. */
+static unsigned long any_argument(char *texts, size_t size)
+{
+    switch (random() % 5) {
+    case 0:
+        return (unsigned long)random() % 8;
+    case 1:
+        return (unsigned long)AT_FDCWD;
+    case 2:
+        return (unsigned long)random() << (random() % 40);
+    default:
+        return (unsigned long)(texts + random() % (long)size);
+    }
+}
+
+/* Bytes of paths, socket addresses, and garbage, up to the last mapped one. */
+static void fill_with_anything(char *texts, size_t size)
+{
+    static const char bits[] = "//..\0\0\1\2/proc/self/fd/1/dev/stderr\0@\xff";
+
+    for (size_t i = 0; i < size; i++)
+        texts[i] = random() % 3 ? bits[random() % (long)sizeof(bits)] : (char)random();
+}
+
+/* As nobody, so that nothing can come to harm. Calls that would end or stop the child are left out:
+ * those that are watched neither do. */
+static int makes_any_calls(void)
+{
+    static const int calls[] = {
+        SYS_openat,  SYS_openat2,   SYS_newfstatat, SYS_statx,      SYS_faccessat, SYS_readlinkat,
+        SYS_mkdirat, SYS_mknodat,   SYS_symlinkat,  SYS_linkat,     SYS_unlinkat,  SYS_renameat2,
+        SYS_connect, SYS_bind,      SYS_sendto,     SYS_socket,     SYS_ioctl,     SYS_mount,
+        SYS_umount2, SYS_fchownat,  SYS_setxattr,   SYS_utimensat,  SYS_truncate,  SYS_chdir,
+        SYS_fchmod,  SYS_setresuid, SYS_setgroups,  SYS_move_mount, SYS_execve,    SYS_execveat,
+    };
+    const size_t size = 4096;
+    char *texts = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (texts == MAP_FAILED || chdir("/") < 0 || setgroups(0, NULL) < 0 || setgid(65534) < 0 ||
+        setuid(65534) < 0)
+        return 1;
+    for (int i = 0; i < 20000; i++) {
+        unsigned long arguments[6];
+
+        if (i % 64 == 0)
+            fill_with_anything(texts, size);
+        for (size_t j = 0; j < 6; j++)
+            arguments[j] = any_argument(texts, size);
+        syscall(calls[(size_t)random() % (sizeof(calls) / sizeof(calls[0]))], arguments[0],
+                arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+    }
+    return 0;
+}
+
+static void whatever_a_script_calls_its_observer_goes_on(void **state)
+{
+    if (geteuid() != 0)
+        skip();
+    srandom(1);
+    observe(makes_any_calls);
+    assert_true(seen_count > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,6 +402,7 @@ int main(void)
         observe_test(a_path_that_is_too_long_to_be_told_is_told_to_be_unknown),
         observe_test(what_no_profile_grants_is_told_as_such),
         observe_test(of_thousands_only_so_many_are_told_and_that_there_are_more),
+        observe_test(whatever_a_script_calls_its_observer_goes_on),
 #ifdef __x86_64__
         observe_test(a_32_bit_call_is_told_like_others),
         observe_test(an_x32_call_is_told_with_its_number),
