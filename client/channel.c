@@ -8,9 +8,9 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "reason.h"
+#include "text.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -104,8 +104,7 @@ void channel_lose(struct channel *channel, const char *reason, const char *forma
     if (channel->state == CHANNEL_LOST)
         return;
     va_start(arguments, format);
-    if (vasprintf(&cause, format, arguments) < 0)
-        cause = NULL;
+    cause = text_compose(format, arguments);
     va_end(arguments);
     channel->state = CHANNEL_LOST;
     channel->lost_ms = clock_now_ms();

@@ -6,19 +6,19 @@
  */
 #include "failure.h"
 
+#include "text.h"
+
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 void failure_set(struct failure *failure, const char *reason, const char *format, ...)
 {
-    char *cause = NULL;
     va_list arguments;
+    char *cause;
 
     va_start(arguments, format);
-    if (vasprintf(&cause, format, arguments) < 0)
-        cause = NULL;
+    cause = text_compose(format, arguments);
     va_end(arguments);
     free(failure->cause);
     failure->reason = reason;

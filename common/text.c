@@ -11,6 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+char *text_compose(const char *format, va_list arguments)
+{
+    char *text;
+
+    return vasprintf(&text, format, arguments) < 0 ? NULL : text;
+}
+
 /* The length that a leading byte announces, with the least value that this length may encode. */
 static size_t announced_length(unsigned char lead, uint32_t *ret_least)
 {

@@ -1,12 +1,17 @@
 /*
- * Text from outside, in every process: is it UTF-8, and how is it shown on one line.
+ * Text, in every process: made; and, where it comes from outside, judged (is it UTF-8?) and shown
+ * on one line.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+/* The text that vprintf(3) would print. NULL where memory is short; the caller frees. */
+char *text_compose(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
 /*
  * The length, 1 to 4, of the well-formed UTF-8 sequence at the start of `text`; 0 where there is

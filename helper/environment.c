@@ -7,9 +7,9 @@
 #include "environment.h"
 
 #include "cleanup.h"
+#include "text.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 /* As systemd gives it to services on Debian and Fedora alike. */
@@ -21,12 +21,11 @@ static void add(struct environment *environment, bool *ok, const char *format, .
 
 static void add(struct environment *environment, bool *ok, const char *format, ...)
 {
-    char *entry = NULL;
     va_list arguments;
+    char *entry;
 
     va_start(arguments, format);
-    if (vasprintf(&entry, format, arguments) < 0)
-        entry = NULL;
+    entry = text_compose(format, arguments);
     va_end(arguments);
     if (!entry) {
         *ok = false;

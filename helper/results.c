@@ -8,9 +8,9 @@
 #include "advice.h"
 #include "cleanup.h"
 #include "reason.h"
+#include "text.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 const char results_stuck_text[] =
@@ -127,16 +127,13 @@ void results_add_problem(struct results *results, const char *reason, const char
 {
     auto_free char *text = NULL;
     va_list arguments;
-    int size;
 
     va_start(arguments, format);
-    size = vasprintf(&text, format, arguments);
+    text = text_compose(format, arguments);
     va_end(arguments);
     results->outcome_count++;
-    if (size < 0) {
-        text = NULL;
+    if (!text)
         return;
-    }
     results->outcomes[results->outcome_count - 1] = (struct outcome){.reason = reason,
                                                                      .text = take_pointer(&text)};
 }

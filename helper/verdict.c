@@ -36,12 +36,11 @@ int outcome_of_problem(const char *reason, struct outcome *ret_outcome, const ch
 {
     struct outcome outcome = {.reason = reason};
     va_list arguments;
-    int size;
 
     va_start(arguments, format);
-    size = vasprintf(&outcome.text, format, arguments);
+    outcome.text = text_compose(format, arguments);
     va_end(arguments);
-    if (size < 0)
+    if (!outcome.text)
         return -ENOMEM;
     *ret_outcome = outcome;
     return 0;
@@ -116,16 +115,11 @@ static int append(char **text, const char *format, ...)
     auto_free char *more = NULL;
     va_list arguments;
     char *longer;
-    int size;
 
     va_start(arguments, format);
-    size = vasprintf(&more, format, arguments);
+    more = text_compose(format, arguments);
     va_end(arguments);
-    if (size < 0) {
-        more = NULL;
-        return -ENOMEM;
-    }
-    if (asprintf(&longer, "%s%s", *text, more) < 0)
+    if (!more || asprintf(&longer, "%s%s", *text, more) < 0)
         return -ENOMEM;
     free(*text);
     *text = longer;

@@ -9,6 +9,7 @@
 
 #include "cleanup.h"
 #include "log.h"
+#include "text.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -24,12 +25,11 @@ static int __attribute__((format(printf, 2, 3))) refuse(char **ret_error, const 
 {
     va_list arguments;
     char *sentence;
-    int length;
 
     va_start(arguments, format);
-    length = vasprintf(&sentence, format, arguments);
+    sentence = text_compose(format, arguments);
     va_end(arguments);
-    if (length < 0)
+    if (!sentence)
         return -ENOMEM;
     *ret_error = sentence;
     return AUDIT_E_REFUSED;

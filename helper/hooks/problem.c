@@ -22,12 +22,11 @@ int problem_say(char **ret_problem, const char *format, ...)
 {
     va_list arguments;
     char *sentence;
-    int length;
 
     va_start(arguments, format);
-    length = vasprintf(&sentence, format, arguments);
+    sentence = text_compose(format, arguments);
     va_end(arguments);
-    if (length < 0)
+    if (!sentence)
         return -ENOMEM;
     *ret_problem = sentence;
     return VET_E_REFUSED;

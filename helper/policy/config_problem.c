@@ -43,16 +43,15 @@ int config_refuse(struct config_problem *problem, unsigned int line, const char 
 {
     auto_free char *what = NULL;
     va_list arguments;
-    int length;
 
     if (problem->no_memory)
         return -ENOMEM;
     if (problem->text)
         return CONFIG_E_REFUSED;
     va_start(arguments, format);
-    length = vasprintf(&what, format, arguments);
+    what = text_compose(format, arguments);
     va_end(arguments);
-    if (length < 0 || note(problem, line, what) < 0)
+    if (!what || note(problem, line, what) < 0)
         return config_no_memory(problem);
     return CONFIG_E_REFUSED;
 }

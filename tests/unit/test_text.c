@@ -5,6 +5,8 @@
  */
 #include "text.h"
 
+#include "cleanup.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -200,6 +202,30 @@ static void a_list_over_its_limit_ends_with_a_whole_line(void **state)
     assert_listed("mount", 1, "mount");
 }
 
+static char *compose(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static char *compose(const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+
+    va_start(arguments, format);
+    text = text_compose(format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+static void a_text_is_composed_whole_however_long_it_is(void **state)
+{
+    auto_free char *empty = compose("%s", "");
+    auto_free char *short_one = compose("%s has %d lines", "it", 3);
+    auto_free char *long_one = compose("%*d", 100000, 7);
+
+    assert_string_equal(empty, "");
+    assert_string_equal(short_one, "it has 3 lines");
+    assert_int_equal(strlen(long_one), 100000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +243,7 @@ int main(void)
         cmocka_unit_test(the_last_line_is_cut_at_a_characters_border),
         cmocka_unit_test(lines_become_a_list_with_commas),
         cmocka_unit_test(a_list_over_its_limit_ends_with_a_whole_line),
+        cmocka_unit_test(a_text_is_composed_whole_however_long_it_is),
     };
 
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
