@@ -13,15 +13,25 @@
 #include <string.h>
 #include <sys/wait.h>
 
+static const char unlisted[] = "; the profile's list of executable paths must hold it and what its "
+                               "first line names";
+
+/* Whether the likely cause is the profile's list. */
+static bool is_unlisted(const struct run *run)
+{
+    return run->result.lists_programs && run->report.step == RUNNER_STEP_EXEC &&
+           run->report.error == EACCES;
+}
+
 static void describe_failure(struct run *run)
 {
     const char *step = spawn_step_text(run->report.step);
 
     if (run->report.step == RUNNER_STEP_EXEC && run->report.error == ENOEXEC)
         run->result.problem = strdup("it is no program: begin it with a line such as #!/bin/sh");
-    else if (asprintf(&run->result.problem, "cannot %s%s%s: %s", step,
+    else if (asprintf(&run->result.problem, "cannot %s%s%s: %s%s", step,
                       *run->report.path ? " at " : "", run->report.path,
-                      strerror(run->report.error)) < 0)
+                      strerror(run->report.error), is_unlisted(run) ? unlisted : "") < 0)
         run->result.problem = NULL;
 }
 

@@ -160,6 +160,7 @@ static int note_sandbox(struct run_result *result, const struct sandbox *sandbox
 {
     result->profile = strdup(sandbox->profile);
     result->enforced = strdup(sandbox->enforced);
+    result->lists_programs = sandbox->lists_programs;
     result->uid = sandbox->uid;
     result->gid = sandbox->gid;
     return result->profile && result->enforced ? 0 : -ENOMEM;

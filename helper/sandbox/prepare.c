@@ -13,6 +13,7 @@
 #include "feature.h"
 #include "needs.h"
 
+#include <linux/landlock.h>
 #include <pwd.h>
 #include <sched.h>
 #include <stdio.h>
@@ -47,6 +48,7 @@ static int make_plan(const struct sandbox_host *host, const struct profile *prof
         r = draft_seal(&draft, &sandbox->plan_fd);
     if (r == 0)
         sandbox->enforced = sandbox_describe(&draft.plan, sandbox->clone_flags, sandbox->uid, host);
+    sandbox->lists_programs = draft.plan.landlock_fs & LANDLOCK_ACCESS_FS_EXECUTE;
     if (r == 0 && !sandbox->enforced)
         r = -ENOMEM;
     if (r < 0)

@@ -62,14 +62,17 @@ def ground():
 
 
 @pytest.fixture
-def call(place, start, ground):
-    """Runs a shell's lines under a profile; the verdict's one script."""
+def peer(place, start, ground):
     place.configure("grace = 0.2\n" + PROFILES.format(root=ground))
-    helper = start()
+    return start().peer
 
+
+@pytest.fixture
+def call(place, peer, ground):
+    """Runs a shell's lines under a profile; the verdict's one script."""
     def run(profile, body):
         place.script("qemu", f"R={ground}\n{body}")
-        return helper.peer.call(profile=profile).script
+        return peer.call(profile=profile).script
 
     return run
 
@@ -136,6 +139,14 @@ def test_hooks_are_executable_and_what_they_name_in_their_first_line_must_be_lis
     body = f"{place.hooks}/network 2>/dev/null; echo $?"
     assert said(call("shell", body)) == ["126"]
     assert said(call("tools", body)) == ["1", "0"]
+
+
+@needs_landlock
+def test_a_hook_whose_interpreter_is_not_listed_does_not_run_and_it_is_told_why(place, peer):
+    place.python("qemu", "print(1)")
+    script = peer.call(profile="shell").script
+    assert script["problem"].startswith("cannot execute it: Permission denied; the profile's list")
+    assert peer.call(profile="tools").script["stdout_tail"] == "1\n"
 
 
 @needs_landlock
