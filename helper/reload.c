@@ -11,9 +11,25 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *hooks_of(const struct helper *helper, const struct config *config)
+{
+    return helper->options.hooks ? helper->options.hooks : config->hooks;
+}
+
+/* Whether clients are told something else than before by a hello. */
+static bool changes_hello(const struct helper *helper, const struct config *config)
+{
+    const struct config *running = helper->config;
+
+    return memcmp(&config->failure, &running->failure, sizeof(config->failure)) != 0 ||
+           strcmp(hooks_of(helper, config), hooks_of(helper, running)) != 0 ||
+           config->deadline_ms != running->deadline_ms || config->stdin_max != running->stdin_max ||
+           config->calls_max != running->calls_max;
+}
+
 /*
  * What was opened at start stays as it is: the log, the space of guests' /tmp and, where the
- * helper may no longer write it, the copy of the failure policy beside the socket.
+ * helper may no longer write it, the copy of the hello beside the socket.
  */
 static const char *find_lasting(const struct helper *helper, const struct config *config)
 {
@@ -23,9 +39,10 @@ static const char *find_lasting(const struct helper *helper, const struct config
         return "audit and audit_kept hold";
     if (strcmp(config->guest_tmp, running->guest_tmp) != 0)
         return "guest_tmp holds";
-    if (helper->privilege.user && helper->listeners &&
-        memcmp(&config->failure, &running->failure, sizeof(config->failure)) != 0)
-        return "the failure policy, of which root keeps a copy for clients, holds";
+    if (helper->privilege.user && helper->listeners && changes_hello(helper, config))
+        return "the failure policy, hooks, deadline, stdin_max and calls_max, of which clients "
+               "find a "
+               "copy that is root's, hold";
     return NULL;
 }
 
@@ -40,11 +57,6 @@ static int refuse_restart(const struct helper *helper, const struct config *conf
                  helper->options.config, lasting) < 0)
         return -ENOMEM;
     return CONFIG_E_REFUSED;
-}
-
-static const char *hooks_of(const struct helper *helper, const struct config *config)
-{
-    return helper->options.hooks ? helper->options.hooks : config->hooks;
 }
 
 static int prepare(const struct helper *helper, const struct config *config,
@@ -115,7 +127,9 @@ int helper_reload(struct helper *helper, char **ret_error)
 
     if (r != 0)
         return r;
-    listen_publish_policy(helper);
+    /* Where it may no longer be written, nothing of it has changed. */
+    if (!helper->privilege.user)
+        listen_publish_policy(helper);
     for (size_t i = 0; i < sizeof(helper->orders) / sizeof(helper->orders[0]); i++)
         order_pump(&helper->orders[i]);
     return 0;

@@ -152,6 +152,23 @@ def test_a_reload_that_takes_more_is_refused_and_the_old_one_stays(host, start, 
     assert helper.peer.call().script["stderr_tail"].strip() == str(uid_of("virthook-run"))
 
 
+@pytest.mark.invariant(11)
+def test_a_service_s_reload_that_root_s_copy_would_not_show_is_refused(host, start):
+    """Clients with no channel decide by the copy, which the helper may no longer write."""
+    host.configure(ISOLATED)
+    listened = host.folder("run") / "sock"
+    helper = start(channel=False, options=("--listen", listened))
+    peer = helper.connect(listened)
+    host.configure(ISOLATED + "running_max = 3\n")
+    peer.ask(RELOAD)
+    host.configure(ISOLATED + "running_max = 3\ndeadline = 7\n")
+    with pytest.raises(Refused) as refused:
+        peer.ask(RELOAD)
+    assert "clients find a copy that is root's" in refused.value.message
+    peer.close()
+    assert "not up to date" not in helper.stderr()
+
+
 def test_a_reload_that_takes_no_more_is_taken(host, start):
     host.configure(ISOLATED)
     helper = start()
