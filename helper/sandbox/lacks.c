@@ -59,6 +59,10 @@ int sandbox_tell_lacks(const struct sandbox_host *host, struct text_list *lacks)
                                               "the host's processes"},
         {!counts, "a PID limit of each namespace (Linux 6.14), or a cgroup: processes are counted "
                   "over all scripts of a user, and root's are not"},
+        {!host->cgroup,
+         "cgroups of version 2 to divide (Delegate=yes in a unit): what scripts with "
+         "pids = host leave behind is found among their runners' and the helper's "
+         "children"},
     };
     int r = tell_landlock(host->landlock_abi, lacks);
 

@@ -65,6 +65,9 @@ static void each_thing_that_is_not_there_is_told(void **state)
     host.namespaces = host.own_proc = false;
     assert_lacks(&host, 1, "namespaces");
     host = full;
+    host.cgroup = false;
+    assert_lacks(&host, 1, "cgroups of version 2");
+    host = full;
     host.landlock_abi = 0;
     assert_lacks(&host, 1, "Landlock (see");
 }
