@@ -116,6 +116,8 @@ int spawn_prepare(const char *path, struct spawn_context *ret_context, char **re
                       "scripts need CAP_SYS_ADMIN, or user namespaces that are allowed to users");
     }
     context.namespaces = r == 0;
+    if (r < 0)
+        context.user_namespace = context.own_proc = false;
     signal(SIGCHLD, SIG_IGN);
     *ret_context = context;
     return 0;

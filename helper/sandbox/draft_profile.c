@@ -99,7 +99,9 @@ static int draft_confined(struct draft *draft, const struct profile *profile,
     struct plan *plan = &draft->plan;
     int r;
 
-    plan->flags |= PLAN_SET_CAPS | PLAN_NO_NEW_PRIVS;
+    plan->flags |= PLAN_NO_NEW_PRIVS;
+    /* An ordinary user has none to give up, and may not say so of those that it cannot get. */
+    plan->flags |= host->session && !host->namespaces ? 0 : PLAN_SET_CAPS;
     plan->flags |= host->session ? 0 : PLAN_SET_USER;
     plan->flags |= host->notify ? PLAN_NOTIFY : 0;
     if (host->namespaces)
