@@ -26,8 +26,8 @@ DEADLINE_MS = 2000
 # What a machine with other things to do may take over that, in seconds.
 SLACK = 3
 
-# But for those that need a namespace, or may kill the helper too, as an unconfined script of its own
-# user may.
+# But for those that need a namespace, or may kill the helper too, as an unconfined script of its
+# own user may.
 BY_NAME = pytest.mark.parametrize(
     "attack", [name for name in ATTACKS
                if name not in ("makes a namespace of its own", "kills who runs it")],
