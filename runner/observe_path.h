@@ -11,4 +11,4 @@
 void observe_path(const struct question *question);
 
 /* A path that a unix socket connects to or is bound to, as the script wrote it. */
-void observe_path_text(const struct question *question, const char *path);
+void observe_path_text(const struct question *question, const char *text);

@@ -100,8 +100,8 @@ struct plan_watch {
     uint32_t arch; /* AUDIT_ARCH_… */
     int32_t number;
     uint32_t value;
-    uint8_t kind;
-    int8_t folder, path, extra;
+    uint16_t kind;
+    int16_t folder, path, extra;
 };
 
 /* Watches of one plan at the most. */

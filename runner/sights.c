@@ -14,20 +14,26 @@
 #define HASH_START 0xcbf29ce484222325ULL
 #define HASH_PRIME 0x100000001b3ULL
 
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
+static uint64_t hash_number(uint64_t hash, uint32_t number)
 {
-    const unsigned char *byte = bytes;
+    return (hash ^ number) * HASH_PRIME;
+}
 
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ byte[i]) * HASH_PRIME;
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * HASH_PRIME;
     return hash;
 }
 
 static uint64_t hash_report(const struct runner_report *report)
 {
-    uint64_t hash = hash_bytes(HASH_START, &report->observed, sizeof(report->observed));
+    uint64_t hash = hash_number(HASH_START, report->observed.sight);
 
-    hash = hash_bytes(hash, report->path, strlen(report->path));
+    hash = hash_number(hash, report->observed.arch);
+    hash = hash_number(hash, (uint32_t)report->observed.number);
+    hash = hash_number(hash, report->observed.value);
+    hash = hash_text(hash, report->path);
     return hash ? hash : 1;
 }
 
@@ -57,30 +63,36 @@ static void tell_of_more(struct sights *sights)
 }
 
 /* Which call it was is told where nothing else says what was done. */
-static bool is_of_call(enum runner_sight sight)
+static bool is_of_call(uint32_t sight)
 {
     return sight == SIGHT_CALL || sight == SIGHT_UNKNOWN;
+}
+
+/* Fills a report; what has a path that is too long for it is unknown. */
+static void fill(struct runner_report *report, const struct seccomp_notif *call,
+                 enum runner_sight sight, uint32_t value, const char *path)
+{
+    bool fits = !path || strlen(path) < sizeof(report->path);
+
+    *report = (struct runner_report){
+        .event = RUNNER_OBSERVED,
+        .observed = {.sight = fits ? sight : SIGHT_UNKNOWN, .value = fits ? value : 0},
+    };
+    if (is_of_call(report->observed.sight)) {
+        report->observed.arch = call->data.arch;
+        report->observed.number = call->data.nr;
+    }
+    if (path && fits)
+        strcpy(report->path, path);
 }
 
 void sights_tell(struct sights *sights, const struct seccomp_notif *call, enum runner_sight sight,
                  uint32_t value, const char *path)
 {
-    struct runner_report report = {
-        .event = RUNNER_OBSERVED,
-        .observed = {.sight = sight, .value = value},
-    };
+    struct runner_report report;
     uint64_t *slot, hash;
 
-    if (is_of_call(sight)) {
-        report.observed.arch = call->data.arch;
-        report.observed.number = call->data.nr;
-    }
-    if (path && strlen(path) >= sizeof(report.path)) {
-        sights_tell(sights, call, SIGHT_UNKNOWN, 0, NULL);
-        return;
-    }
-    if (path)
-        strcpy(report.path, path);
+    fill(&report, call, sight, value, path);
     hash = hash_report(&report);
     slot = find_slot(sights, hash);
     if (*slot || !is_still_asked(sights, call))

@@ -24,8 +24,8 @@
 /* One line of the table; a call that tells of several things has several. */
 struct line {
     const char *name;
-    uint8_t kind;
-    int8_t folder, path, extra;
+    uint16_t kind;
+    int16_t folder, path, extra;
     uint32_t value;
 };
 

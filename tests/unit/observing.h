@@ -87,11 +87,15 @@ static inline int take_listener(int channel)
                              .msg_iovlen = 1,
                              .msg_control = control.bytes,
                              .msg_controllen = sizeof(control.bytes)};
-    int listener;
+    const struct cmsghdr *header;
+    int listener = -EBADF;
 
     assert_int_equal(recvmsg(channel, &message, MSG_CMSG_CLOEXEC), sizeof(report));
     assert_int_equal(report.event, RUNNER_LISTENER);
-    memcpy(&listener, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
+    header = CMSG_FIRSTHDR(&message);
+    if (header)
+        memcpy(&listener, CMSG_DATA(header), sizeof(int));
+    assert_true(listener >= 0);
     return listener;
 }
 

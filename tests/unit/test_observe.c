@@ -341,8 +341,12 @@ static void fill_with_anything(char *texts, size_t size)
 {
     static const char bits[] = "//..\0\0\1\2/proc/self/fd/1/dev/stderr\0@\xff";
 
-    for (size_t i = 0; i < size; i++)
-        texts[i] = random() % 3 ? bits[random() % (long)sizeof(bits)] : (char)random();
+    for (size_t i = 0; i < size; i++) {
+        if (random() % 3)
+            texts[i] = bits[random() % (long)sizeof(bits)];
+        else
+            texts[i] = (char)(random() & 0x7f);
+    }
 }
 
 /* As nobody, so that nothing can come to harm. Calls that would end or stop the child are left out:
