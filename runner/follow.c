@@ -79,7 +79,7 @@ static void observe(struct follow *follow, short events)
 /* The script's main process has ended; others of it may be there. */
 static void report_end(struct follow *follow, int status, bool others)
 {
-    bool lingers = others && follow->may_linger;
+    bool lingers = others && !follow->told_to_end;
     struct runner_report report = {
         .event = lingers ? RUNNER_LINGERS : RUNNER_EXITED,
         .status = status,
@@ -119,7 +119,7 @@ static void obey(struct follow *follow)
     if (size <= 0 || order == RUNNER_KILL)
         runner_end(&follow->ending, follow->signal_fd);
     if (order == RUNNER_TERMINATE) {
-        follow->may_linger = false;
+        follow->told_to_end = true;
         runner_terminate(&follow->ending);
     }
 }

@@ -17,10 +17,10 @@ struct follow {
     const struct plan *plan;
     struct observer *observer; /* of a permissive script, prepared */
     pid_t script;
-    int exec_fd;     /* tells how the script's exec went, see script.h */
-    int signal_fd;   /* tells of SIGCHLD; non-blocking */
-    int listener;    /* of a permissive script's filter; negative until it has come */
-    bool may_linger; /* what the script leaves behind may live on */
+    int exec_fd;      /* tells how the script's exec went, see script.h */
+    int signal_fd;    /* tells of SIGCHLD; non-blocking */
+    int listener;     /* of a permissive script's filter; negative until it has come */
+    bool told_to_end; /* then nobody outlives the script's main process */
 };
 
 /* Reports, obeys and reaps; ends with the last of the script's processes. */

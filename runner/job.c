@@ -38,7 +38,7 @@ static int put_list(const char *const *list, char *buffer, size_t *used, uint32_
 int job_encode(const struct job *job, void *buffer, size_t *ret_size)
 {
     struct job_header header = {
-        .flags = (job->has_cgroup ? JOB_HAS_CGROUP : 0U) | (job->may_linger ? JOB_MAY_LINGER : 0U),
+        .flags = job->has_cgroup ? JOB_HAS_CGROUP : 0U,
     };
     size_t used = sizeof(header);
     int r;
@@ -99,7 +99,6 @@ int job_decode(void *buffer, size_t size, struct job_strings *ret_strings)
     end = (char *)buffer + size;
     ret_strings->tmp_follows = header.tmp_follows != 0;
     ret_strings->has_cgroup = header.flags & JOB_HAS_CGROUP;
-    ret_strings->may_linger = header.flags & JOB_MAY_LINGER;
     ret_strings->path = take_string(&next, end);
     if (!ret_strings->path || take_list(&next, end, header.argument_count, ret_strings->argv) < 0 ||
         take_list(&next, end, header.environment_count, ret_strings->envp) < 0 || next != end)

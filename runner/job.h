@@ -43,12 +43,10 @@ struct job_header {
 
 enum job_flag {
     JOB_HAS_CGROUP = 1 << 0,
-    JOB_MAY_LINGER = 1 << 1,
 };
 
 struct job {
     bool has_cgroup;  /* of its own, which the script's processes are put into */
-    bool may_linger;  /* what the script leaves behind lives on until RUNNER_KILL */
     const char *path; /* absolute; vetted by the helper */
     bool tmp_follows; /* the guest's own /tmp comes after; else a fresh one, where the plan has one
                        */
@@ -67,7 +65,7 @@ enum runner_event {
     RUNNER_STARTED = 1,  /* the script's exec succeeded */
     RUNNER_FAILED,       /* it was not run: `step`, `error` */
     RUNNER_EXITED,       /* the script's main process ended: `status` as of waitpid(2) */
-    RUNNER_LINGERS,      /* the same, and others of it live on */
+    RUNNER_LINGERS,      /* the same, and others of it live on until RUNNER_KILL */
     RUNNER_SPAWNED,  /* the starter's: comes with the runner's pidfd and, where one was asked for,
                         the mount of /tmp; where that failed `error` says why */
     RUNNER_OBSERVED, /* a permissive script did something new: `observed`, perhaps `path` */
@@ -147,7 +145,7 @@ int job_encode(const struct job *job, void *buffer, size_t *ret_size);
 /* A job taken apart; all of it points into the packet. */
 struct job_strings {
     const char *path;
-    bool tmp_follows, has_cgroup, may_linger;
+    bool tmp_follows, has_cgroup;
     char *argv[JOB_STRINGS_MAX + 1], *envp[JOB_STRINGS_MAX + 1]; /* NULL-terminated */
 };
 

@@ -1,8 +1,8 @@
 /*
  * virthook-runner: PID 1 of one script's PID namespace, or, where the script has the host's PIDs,
  * the process that its orphans come to. It waits for one job, runs it, reaps what is orphaned,
- * reports how the main process ended, and ends with the last of the script's processes, which do
- * not outlive the main one unless they may linger.
+ * reports how the main process ended, and ends with the last of the script's processes, or when
+ * the helper gives them no more time.
  *
  * It is a program of its own, exec'ed by the helper's child from a descriptor, so that its memory
  * holds nothing of the helper's; it is non-dumpable before a script exists. The helper is trusted;
@@ -219,7 +219,7 @@ int main(void)
     if (follow.script < 0)
         runner_fail(RUNNER_STEP_FORK, -follow.script);
     follow.listener = -EBADF;
-    follow.may_linger = job.strings.may_linger;
+    follow.told_to_end = false;
     if (job.strings.has_cgroup)
         follow.ending.cgroup_kill = take_fd(&job.fds[JOB_CGROUP_KILL]);
     close_job(&job);

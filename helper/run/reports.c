@@ -16,18 +16,32 @@
 /* Descriptors that may come with a report. */
 #define REPORT_FDS 2
 
-/* The main process has ended, and the runner with it or soon, unless others of it may live on. */
+/* Others of it live on: for the profile's linger, or until all is said. */
+static void note_others(struct run *run)
+{
+    if (run->stage != STAGE_RUNNING)
+        run_kill(run);
+    else if (run->linger_ms > 0)
+        run->begins_to_linger = true;
+    else
+        run_await_last_words(run);
+}
+
+/* The main process has ended, or what was left of it after that. */
 static void note_end(struct run *run, const struct runner_report *report)
 {
-    bool may_linger = run->stage == STAGE_RUNNING && run->linger_ms > 0 && !run->lingers;
+    bool is_main = !run->exited;
 
+    if (is_main) {
+        run->exited = report->event != RUNNER_FAILED;
+        run->failed = report->event == RUNNER_FAILED;
+        run->report = *report;
+    }
     /* What lingered has ended. */
     run->gone = run->lingers;
-    run->exited = report->event != RUNNER_FAILED;
-    run->failed = report->event == RUNNER_FAILED;
-    run->report = *report;
-    run->begins_to_linger = report->event == RUNNER_LINGERS && may_linger;
-    if (!run->begins_to_linger && run->stage != STAGE_KILLED)
+    if (is_main && report->event == RUNNER_LINGERS)
+        note_others(run);
+    else if (run->stage != STAGE_KILLED)
         run_await_death(run);
 }
 

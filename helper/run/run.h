@@ -16,6 +16,7 @@
 
 enum stage {
     STAGE_RUNNING,    /* the timer is for SIGTERM; the same while it lingers */
+    STAGE_LAST_WORDS, /* only others than its main process are there: it is for SIGKILL */
     STAGE_TERMINATED, /* it is for SIGKILL */
     STAGE_KILLED,     /* it is for pressing on, and in the end for giving up */
     STAGE_DONE,
@@ -52,6 +53,12 @@ void run_arm(struct run *run, enum stage stage, uint64_t at_ms);
 void run_arm_deadline(struct run *run, uint64_t deadline_ms, uint64_t grace_ms);
 void run_timer_fired(struct timer *timer);
 void run_kill(struct run *run);
+
+/* Its main process has ended, and others of it live: they have the time for their last words. */
+void run_await_last_words(struct run *run);
+
+/* One of its streams, in `run`, has ended. */
+void run_stream_ended(void *run);
 
 /* Its main process has ended, or never was: the rest is given the time to die. */
 void run_await_death(struct run *run);

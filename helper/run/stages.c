@@ -104,6 +104,29 @@ void run_kill(struct run *run)
     run_await_death(run);
 }
 
+static bool is_silent(const struct run *run)
+{
+    return run->out.source.fd < 0 && run->err.source.fd < 0;
+}
+
+void run_await_last_words(struct run *run)
+{
+    uint64_t end_ms = clock_add_ms(clock_now_ms(), RUN_LAST_WORDS_MS);
+
+    if (is_silent(run))
+        run_kill(run);
+    else
+        run_arm(run, STAGE_LAST_WORDS, end_ms < run->deadline_ms ? end_ms : run->deadline_ms);
+}
+
+void run_stream_ended(void *run)
+{
+    struct run *ended = run;
+
+    if (ended->stage == STAGE_LAST_WORDS && is_silent(ended))
+        run_kill(ended);
+}
+
 static void terminate(struct run *run, uint64_t kill_at_ms)
 {
     /* Where the order cannot be sent, SIGKILL comes all the same. */
@@ -135,6 +158,7 @@ void run_timer_fired(struct timer *timer)
         run->result.timed_out = true;
         terminate(run, run->deadline_ms);
         break;
+    case STAGE_LAST_WORDS:
     case STAGE_TERMINATED:
         run_kill(run);
         break;

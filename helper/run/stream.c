@@ -46,8 +46,10 @@ static void stream_ready(struct source *source, uint32_t events)
     struct stream *stream = container_of(source, struct stream, source);
     ssize_t size = read_some(stream);
 
-    if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR))
-        stop_reading(stream);
+    if (size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR)))
+        return;
+    stop_reading(stream);
+    stream->ended(stream->owner);
 }
 
 int stream_open(struct loop *loop, struct stream *stream, int *ret_write_end)

@@ -15,7 +15,9 @@ struct stream {
     struct loop *loop;
     struct source source;
     struct tail tail;
-    struct reply *reply; /* where set, the bytes go there and not to the tail */
+    struct reply *reply;        /* where set, the bytes go there and not to the tail */
+    void (*ended)(void *owner); /* nobody holds the other end any more; from the loop */
+    void *owner;
 };
 
 /*

@@ -192,7 +192,6 @@ static int send_job(const struct run *run, const struct spawn_context *context,
 
     sent.tmp_follows = job->tmp != NULL;
     sent.has_cgroup = has_cgroup;
-    sent.may_linger = run->linger_ms > 0;
     return spawn_send_job(run->channel.fd, &sent, fds);
 }
 
@@ -222,6 +221,8 @@ static struct run *new_run(struct loop *loop)
     run->loop = loop;
     run->started_ms = clock_now_ms();
     run->timer.fired = run_timer_fired;
+    run->out.ended = run->err.ended = run_stream_ended;
+    run->out.owner = run->err.owner = run;
     run->channel.fd = run->pidfd.fd = run->denials.source.fd = run->out.source.fd =
         run->err.source.fd = -EBADF;
     run->cgroup = (struct cgroup){-EBADF, -EBADF, -EBADF, 0};

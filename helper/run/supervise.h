@@ -21,6 +21,13 @@
  */
 #define RUN_DEATH_MS 500
 
+/*
+ * How long what a script leaves behind has, in milliseconds, to say what is still to be said, where
+ * it holds the script's stdout or stderr: bash's `exec > >(tee -a log)` leaves a tee that has yet
+ * to write its last lines. It needs a turn of the processor, which eight others may want too.
+ */
+#define RUN_LAST_WORDS_MS 1000
+
 struct run;
 
 /* What to run. All is borrowed until run_start() returns. */
