@@ -255,6 +255,7 @@ static void tune_has_what_changes_processors_and_memory(void **state)
     tune = profile_of("tune");
     assert_string_equal(tune->user, "root");
     assert_true(tune->capabilities == CAP(SYS_NICE));
+    assert_true(tune->host_pids);
     assert_families(tune, AF_UNIX, AF_UNSPEC);
     assert_false(tune->host_network || tune->host_dev || tune->host_tmp);
     assert_true(has(&tune->writable, "-/sys/devices/system/cpu"));
@@ -291,7 +292,8 @@ static void vfio_has_what_hands_over_devices(void **state)
     assert_loads("");
     vfio = profile_of("vfio");
     assert_string_equal(vfio->user, "root");
-    assert_true(vfio->capabilities == (CAP(SYS_NICE) | CAP(SYS_MODULE) | CAP(KILL) | CAP(CHOWN)));
+    assert_true(vfio->capabilities ==
+                (CAP(SYS_NICE) | CAP(SYS_MODULE) | CAP(KILL) | CAP(CHOWN) | CAP(FOWNER)));
     assert_texts(&vfio->syscalls, "@system-service", "@module", NULL);
     assert_true(vfio->host_dev);
     assert_false(vfio->host_network);

@@ -10,7 +10,7 @@ from .table import Cannot, each
 NEAR_ROOT = ["vfio", "storage", "desktop"]
 
 
-@each({"kvm": "/dev/kvm", "fuse": "/dev/fuse", "tun": "/dev/net/tun",
+@each({"kvm": "/dev/kvm", "fuse": "/dev/fuse",
        "loop_control": "/dev/loop-control", "loop": "/dev/loop7", "userfaultfd": "/dev/userfaultfd",
        "ptmx": "/dev/ptmx", "console": "/dev/console", "cpu": "/dev/cpu/0/msr",
        "vsock": "/dev/vsock", "vga": "/dev/vga_arbiter",
@@ -27,6 +27,12 @@ def open_device(_, path):
         if error.errno in (errno.ENODEV, errno.ENXIO):
             raise Cannot(f"this host has nothing behind {path}") from error
         raise
+
+
+@each({"tun": "/dev/net/tun"}, granted=[*NEAR_ROOT, "network"])
+def open_network_device(_, path):
+    """What makes network devices, for who may administer the network"""
+    return open_device(_, path)
 
 
 @each({"kmsg": "/dev/kmsg", "latency": "/dev/cpu_dma_latency"},
