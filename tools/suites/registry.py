@@ -13,7 +13,9 @@ from demo import demo
 from outcome import Case
 
 LIBVIRTD, ATTACKS = "tests/integration/libvirtd", "tests/integration/attacks"
-INTEGRATION = ["tests/integration", f"--ignore={LIBVIRTD}", f"--ignore={ATTACKS}"]
+REAL = "tests/integration/real"
+INTEGRATION = ["tests/integration", f"--ignore={LIBVIRTD}", f"--ignore={ATTACKS}",
+               f"--ignore={REAL}"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ def suites():
         Suite("unit", "unit tests", lambda: compiled.unit("gcc", "unit")),
         Suite("integration", "helper, client, shim and tool, without libvirtd",
               lambda: pytested.against("gcc", "integration", *INTEGRATION, timeout=1200)),
+        Suite("real", "scripts in the way of real ones do their work under the shipped profiles",
+              lambda: pytested.against("gcc", "real", REAL, timeout=1200)),
         Suite("build-clang", "builds with clang, -Werror",
               lambda: compiled.builds_with("clang"), slow=True),
         Suite("unit-asan", "unit tests under ASan and UBSan",
