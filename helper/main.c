@@ -118,13 +118,20 @@ static int open_sockets(struct helper *helper)
 static int give_up_privileges(struct helper *helper)
 {
     const struct user_ids *own = &helper->privilege.map.helper;
+    char *error = NULL;
     int r = 0;
 
     if (helper->privilege.user && !helper->host.session)
         r = cgroups_give(&helper->cgroups, own->uid, own->gid);
     if (r == 0)
         r = privilege_give_up(helper);
-    return r == 0 ? 0 : fail(helper, PROTOCOL_E_INTERNAL, r, NULL);
+    if (r < 0 && asprintf(&error,
+                          "the privileges that the configuration does not need cannot be given up: "
+                          "%s; start the helper as root with CAP_SETPCAP, CAP_SETUID and "
+                          "CAP_SETGID, or as an ordinary user",
+                          strerror(-r)) < 0)
+        error = NULL;
+    return r == 0 ? 0 : fail(helper, PROTOCOL_E_INTERNAL, r, error);
 }
 
 static int serve_channel(struct helper *helper)

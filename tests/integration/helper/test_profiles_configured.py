@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import json
+import re
 
 import pytest
 
@@ -86,9 +87,15 @@ def test_a_rule_for_a_profile_without_its_user_is_refused_with_the_mend(place, s
 OTHER = "default_profile = other\nprofile other { user = nobody }\n"
 
 
+def notes_of(helper):
+    """But for those of the sockets that this host happens to have."""
+    return [note for note in json.loads(helper.peer.ask(STATUS)["json"])["notes"]
+            if "lets scripts reach the socket" not in note]
+
+
 def test_a_profile_that_waits_for_its_user_is_told_by_status(place, start):
     place.configure(f"profile a {{ user = {NO_SUCH_USER} }}\n" + OTHER)
-    notes = json.loads(start().peer.ask(STATUS)["json"])["notes"]
+    notes = notes_of(start())
     assert len(notes) == 1
     assert f"{place.config}:1: profile a cannot be used yet" in notes[0]
 
@@ -96,5 +103,5 @@ def test_a_profile_that_waits_for_its_user_is_told_by_status(place, start):
 def test_many_notes_fit_into_the_answer(place, start):
     place.configure("".join(f"profile a{number} {{ user = {NO_SUCH_USER} }}\n"
                             for number in range(500)) + OTHER)
-    notes = json.loads(start().peer.ask(STATUS)["json"])["notes"]
-    assert notes[-1] == f"and {500 - len(notes) + 1} more"
+    notes = notes_of(start())
+    assert int(re.fullmatch("and ([0-9]+) more", notes[-1])[1]) >= 500 - len(notes) + 1
