@@ -93,7 +93,7 @@ static bool can_enter(const struct user_ids *ids, const char *folder)
         return true;
     pid = fork();
     if (pid == 0)
-        _exit(become(ids) < 0 || access(folder, R_OK | X_OK) < 0);
+        _exit(become(ids) == 0 && access(folder, R_OK | X_OK) < 0);
     return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
