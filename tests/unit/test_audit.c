@@ -136,12 +136,14 @@ static void assert_list(struct json_object *list, size_t count, const char *cons
 static void an_end_tells_under_what_each_script_ran_and_what_it_was_refused(void **state)
 {
     static const char *const denied[] = {"mount", "socket(AF_NETLINK) ×3", "others\\x09×2"};
+    static const char *const observed[] = {"write /etc/x", "call mount"};
     static const char *const enforced[] = {"user:65534", "capabilities:none", "pid"};
     struct json_object *lines, *script;
     struct rig_call made;
 
     rig_call_init(&made, 1);
     made.script.denied = "mount\nsocket(AF_NETLINK) ×3\nothers\t×2";
+    made.script.observed = "write /etc/x\ncall mount";
     made.script.enforced = "user:65534 capabilities:none pid";
     lines = rig_record_call(*state, &made);
     script = rig_script_of(rig_end_of(lines));
@@ -149,6 +151,7 @@ static void an_end_tells_under_what_each_script_ran_and_what_it_was_refused(void
     assert_int_equal(rig_count(rig_field(script, "run_as"), "uid"), 65534);
     assert_int_equal(rig_count(rig_field(script, "run_as"), "gid"), 65533);
     assert_list(rig_field(script, "denied"), 3, denied);
+    assert_list(rig_field(script, "observed"), 2, observed);
     assert_list(rig_field(script, "enforced"), 3, enforced);
     json_object_put(lines);
 }
@@ -166,6 +169,7 @@ static void a_script_that_was_not_run_ran_under_nothing(void **state)
     assert_null(rig_field(script, "profile"));
     assert_null(rig_field(script, "run_as"));
     assert_list(rig_field(script, "denied"), 0, NULL);
+    assert_list(rig_field(script, "observed"), 0, NULL);
     assert_list(rig_field(script, "enforced"), 0, NULL);
     json_object_put(lines);
 }

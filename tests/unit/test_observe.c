@@ -7,6 +7,8 @@
 #include "observing.h"
 
 #include <grp.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -282,6 +284,31 @@ static void of_thousands_only_so_many_are_told_and_that_there_are_more(void **st
     assert_int_equal(seen[RUNNER_SIGHTS_MAX - 1].observed.sight, SIGHT_MORE);
 }
 
+static uint32_t ask(long number, struct seccomp_data data)
+{
+    unsigned int steps = 0;
+
+    data.nr = (int)number;
+    data.arch = seccomp_arch_native();
+    return bpf_ask(plan->filter, plan->filter_count, &data, &steps);
+}
+
+static void the_filter_asks_about_what_is_watched_or_not_listed_and_nothing_else(void **state)
+{
+    const struct seccomp_data none = {0}, of_fd = {.args = {3, 0, 0, AT_EMPTY_PATH}};
+    struct profile profile = watched();
+
+    prepare(&full, &profile);
+    assert_int_equal(ask(SYS_read, none), SECCOMP_RET_ALLOW);
+    assert_int_equal(ask(SYS_clone, none), SECCOMP_RET_ALLOW);
+    assert_int_equal(ask(SYS_sendto, none), SECCOMP_RET_ALLOW);
+    assert_int_equal(ask(SYS_newfstatat, of_fd), SECCOMP_RET_ALLOW);
+    assert_int_equal(ask(SYS_newfstatat, none), SECCOMP_RET_USER_NOTIF);
+    assert_int_equal(ask(SYS_openat, none), SECCOMP_RET_USER_NOTIF);
+    assert_int_equal(ask(SYS_bpf, none), SECCOMP_RET_USER_NOTIF);
+    assert_int_equal(ask(SYS_clone3, none), SECCOMP_RET_ERRNO | ENOSYS);
+}
+
 #ifdef __x86_64__
 /* i386's mkdir(2), by the 32-bit way into the kernel, with its path below 4 GiB. */
 static int makes_a_folder_by_i386(void)
@@ -407,6 +434,7 @@ int main(void)
         observe_test(what_no_profile_grants_is_told_as_such),
         observe_test(of_thousands_only_so_many_are_told_and_that_there_are_more),
         observe_test(whatever_a_script_calls_its_observer_goes_on),
+        observe_test(the_filter_asks_about_what_is_watched_or_not_listed_and_nothing_else),
 #ifdef __x86_64__
         observe_test(a_32_bit_call_is_told_like_others),
         observe_test(an_x32_call_is_told_with_its_number),

@@ -16,10 +16,13 @@
 #define SEED   20240229U
 #define ROUNDS 200000
 
-/* Two instructions and three paths. */
+/* Two instructions, one watch and three paths. */
 #define PATHS      "\1\0/a\0\2\1/b/c\0\3\0\0"
 #define PATHS_SIZE (sizeof(PATHS) - 1)
-#define WHOLE_SIZE (sizeof(struct plan) + 2 * sizeof(struct sock_filter) + PATHS_SIZE)
+#define WHOLE_SIZE \
+    (sizeof(struct plan) + 2 * sizeof(struct sock_filter) + sizeof(struct plan_watch) + PATHS_SIZE)
+
+static const struct plan_watch watch = {.number = 7, .kind = WATCH_READ, .path = 1};
 
 /* A whole plan in memory that ends where it does, so that a read past it is noticed. */
 static struct plan *make_whole(void)
@@ -30,15 +33,17 @@ static struct plan *make_whole(void)
     plan->size = WHOLE_SIZE;
     plan->limit_count = 1;
     plan->filter_count = 2;
+    plan->watch_count = 1;
     plan->path_count = 3;
     plan->paths_size = PATHS_SIZE;
-    memcpy(&plan->filter[2], PATHS, PATHS_SIZE);
+    memcpy(&plan->filter[2], &watch, sizeof(watch));
+    memcpy((char *)&plan->filter[2] + sizeof(watch), PATHS, PATHS_SIZE);
     return plan;
 }
 
 static char *paths_of(struct plan *plan)
 {
-    return (char *)&plan->filter[2];
+    return (char *)&plan->filter[2] + sizeof(watch);
 }
 
 static void a_whole_plan_is_whole_and_its_paths_come_in_order(void **state)
@@ -57,6 +62,14 @@ static void a_whole_plan_is_whole_and_its_paths_come_in_order(void **state)
         assert_string_equal(path.path, expected[i].path);
     }
     assert_int_equal(plan_next_path(plan, &cursor, &path), 0);
+    free(plan);
+}
+
+static void its_watches_stand_between_filter_and_paths(void **state)
+{
+    struct plan *plan = make_whole();
+
+    assert_memory_equal(plan_watches(plan), &watch, sizeof(watch));
     free(plan);
 }
 
@@ -104,6 +117,9 @@ static void a_count_that_does_not_fit_is_found(void **state)
         {offsetof(struct plan, filter_count), 1},
         {offsetof(struct plan, filter_count), 3},
         {offsetof(struct plan, filter_count), UINT32_MAX},
+        {offsetof(struct plan, watch_count), 0},
+        {offsetof(struct plan, watch_count), 2},
+        {offsetof(struct plan, watch_count), UINT32_MAX},
         {offsetof(struct plan, path_count), 2},
         {offsetof(struct plan, path_count), 4},
         {offsetof(struct plan, path_count), UINT32_MAX},
@@ -173,6 +189,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_plan_is_whole_and_its_paths_come_in_order),
+        cmocka_unit_test(its_watches_stand_between_filter_and_paths),
         cmocka_unit_test(a_plan_without_filter_and_paths_is_whole),
         cmocka_unit_test(a_plan_cut_short_or_with_more_behind_it_is_not_whole),
         cmocka_unit_test(a_count_that_does_not_fit_is_found),
