@@ -30,7 +30,7 @@ static void print_help(void)
          "Try, watch and manage what libvirt's hooks do.\n");
     for (size_t i = 0; i < COMMANDS; i++)
         printf("  %-8s %s\n", commands[i].name, commands[i].summary);
-    puts("\n'virt-hook COMMAND --help' says more. See virt-hook(1).");
+    puts("\n'virt-hook COMMAND --help' says more.");
 }
 
 static const struct command *find_command(const char *name)

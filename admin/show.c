@@ -90,7 +90,7 @@ static int show_refusals(const struct virthook_script *script)
         asprintf(&would, "permissive profile %s, which would have refused it", profile) < 0)
         return -ENOMEM;
     r = show_list(script, refused, script->denied,
-                  "; to grant it, see profiles in virthook.conf(5)");
+                  "; profiles.d/50-shipped.conf beside the configuration tells how to grant it");
     return r == 0 ? show_list(script, would, script->observed, "") : r;
 }
 

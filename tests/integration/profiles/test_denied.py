@@ -229,7 +229,8 @@ def test_virt_hook_run_tells_a_person_in_one_line(place, binary):
     assert done.returncode == 0
     told = [line for line in done.stderr.splitlines() if "refused" in line]
     assert told == [f"{place.hooks}/qemu ran under the profile narrow and was refused: mount, "
-                    "socket(AF_NETLINK) ×3; to grant it, see profiles in virthook.conf(5)"]
+                    "socket(AF_NETLINK) ×3; profiles.d/50-shipped.conf beside the configuration "
+                    "tells how to grant it"]
 
 
 def test_virt_hook_run_tells_a_person_nothing_of_scripts_that_were_refused_nothing(place, binary):
