@@ -202,10 +202,13 @@ child_become_runner(const struct spawn_context *context, const struct spawn_requ
     child_fail(RUNNER_CHANNEL_FD, RUNNER_STEP_EXEC_RUNNER, errno);
 }
 
-/* Another starter of the same guest's may be here at the same time, hence the lock. */
+/*
+ * Another starter of the same guest's may be here at the same time, hence the lock: on the folder
+ * of all of them, which scripts never see. Their own /tmp they could keep locked.
+ */
 static int child_mount_tmp_once(const struct spawn_tmp *tmp)
 {
-    int lock = open(tmp->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int lock = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct stat root, here;
 
     if (lock < 0)

@@ -70,6 +70,20 @@ def test_two_helpers_of_one_place_share_it(guests):
     assert seen(first, "d1", "prepare") == ["d1 prepare"]
 
 
+LOCK = """test "$2" = prepare || exit 0
+(exec 9</tmp; flock 9; echo >/tmp/locked; exec sleep 600) >/dev/null 2>&1 &
+until test -e /tmp/locked; do sleep 0.02; done"""
+
+
+def test_a_script_that_keeps_it_locked_keeps_no_later_script_from_it(guests, place):
+    """One that lingers, or an event's that runs beside it."""
+    helper = guests(also='profile "lingers" { inherits = own\nlinger = 600 }\n'
+                         'rule "r" { operation = prepare\nprofile = lingers }\n')
+    place.script("qemu", LOCK)
+    seen(helper, "d1", "prepare")
+    seen(helper, "d1", "start")
+
+
 def mounts_below(place):
     lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
     return [line for line in lines if str(place.root) in line]
