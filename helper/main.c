@@ -28,7 +28,7 @@
 /* Set-up failed for a cause that was told. */
 #define EXIT_SETUP 2
 
-/* Tells the cause where it is read: on stderr, and to the client that started us. */
+/* Tells the cause once, where it is read: the client that started us tells it on, else on stderr. */
 static void tell_failure(const struct helper *helper, int error, const char *text)
 {
     struct message message = {
@@ -38,9 +38,10 @@ static void tell_failure(const struct helper *helper, int error, const char *tex
         .error.message = text,
     };
 
+    if (helper->options.channel >= 0 &&
+        packet_send_message(helper->options.channel, &message, SIDE_HELPER, -EBADF) == 0)
+        return;
     fprintf(stderr, "virthook-helper: %s\n", text);
-    if (helper->options.channel >= 0)
-        packet_send_message(helper->options.channel, &message, SIDE_HELPER, -EBADF);
 }
 
 static int fail(const struct helper *helper, int error, int r, char *text)

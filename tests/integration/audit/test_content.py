@@ -99,4 +99,4 @@ def test_a_log_that_others_could_change_is_refused_with_the_mend(place, start):
     place.audit.chmod(0o777)
     helper = start(greet=False)
     assert helper.wait() != 0
-    assert f"chmod go-w {place.audit}" in helper.stderr()
+    assert f"chmod go-w {place.audit}" in helper.peer.receive(10).fields["message"]

@@ -42,6 +42,14 @@ def test_a_bad_one_at_the_start_is_told_to_the_client_and_ends_the_helper(place,
     with pytest.raises(Closed):
         helper.peer.receive(10)
     assert helper.wait() == 2
+    assert helper.stderr() == "", "who asks tells it"
+
+
+@EACH
+def test_a_service_s_is_told_on_stderr(place, start, text, line, words):
+    place.configure(text)
+    helper = start(channel=False, options=("--listen", place.root / "sock"))
+    assert helper.wait() == 2
     assert is_named(place, line, words, helper.stderr())
 
 

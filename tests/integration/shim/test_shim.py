@@ -128,6 +128,15 @@ def test_with_a_script_and_no_helper_the_failure_policy_answers(place):
     assert result.status == 0 and "is allowed by the failure policy" in result.stderr
 
 
+def test_a_configuration_that_is_refused_is_told_in_one_line(place):
+    place.write_hook("exit 0\n")
+    place.cell.write("/etc/virthook/virthook.conf", "deadline = soon\n", 0o644)
+    result = place.call()
+    assert result.status == 1 and result.stderr.startswith(
+        "virthook: /etc/virthook/virthook.conf:1: deadline takes seconds")
+    assert result.stderr.count("\n") == 1
+
+
 # Bounds.
 
 def test_a_hook_that_hangs_is_over_at_its_deadline(place):
