@@ -28,7 +28,7 @@
 /* Set-up failed for a cause that was told. */
 #define EXIT_SETUP 2
 
-/* Tells the cause once, where it is read: the client that started us tells it on, else on stderr. */
+/* Tells the cause once, where it is read: to the client that started us, else on stderr. */
 static void tell_failure(const struct helper *helper, int error, const char *text)
 {
     struct message message = {
