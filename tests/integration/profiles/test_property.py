@@ -103,7 +103,8 @@ FIRST = "f /proc/1/comm"
 
 
 def file_questions(ground):
-    return [*FILES.values(), PID_MAX, FIRST, *(f"l /proc/self/ns/{kind}" for kind in NAMESPACES), "b",
+    return [*FILES.values(), PID_MAX, FIRST, *(f"l /proc/self/ns/{kind}" for kind in NAMESPACES),
+            "b",
             *(f"{way} {part}/{name}" for part in ground.parts()
               for way, name in (("r", "file"), ("w", "new"), ("x", "file"))),
             *(f"w {folder}/virthook-probe" for folder in ("/tmp", "/var/tmp", "/dev/shm", "/etc")),
