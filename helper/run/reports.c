@@ -101,7 +101,6 @@ static pid_t find_pid(int pidfd)
 /* A runner that is dead by now leaves no tree, but strays. */
 static void note_runner(struct run *run, int pidfd)
 {
-    run->starter = 0;
     run->runner = find_pid(pidfd);
     if (run->host_pids && tree_find(strays_proc(), run->runner, &run->tree) < 0)
         run->tree = (struct tree){.proc = strays_proc()};

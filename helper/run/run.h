@@ -23,12 +23,11 @@ enum stage {
 };
 
 struct run {
-    struct run *previous, *next; /* all that there are */
     struct loop *loop;
     struct cgroups *cgroups; /* where it has one of its own */
     void (*done)(void *owner);
     void *owner;
-    pid_t starter, runner;        /* the runner's is 0 until its pidfd has come */
+    pid_t runner;                 /* 0 until its pidfd has come */
     struct source channel, pidfd; /* of the runner; its pidfd comes with its start */
     struct tree tree;             /* below the runner, where host_pids */
     struct cgroup cgroup;

@@ -130,7 +130,7 @@ void spawn_clear(struct spawn_context *context)
 }
 
 int spawn_runner(const struct spawn_context *context, const struct spawn_request *request,
-                 int *ret_channel, pid_t *ret_starter)
+                 int *ret_channel)
 {
     auto_close int ours = -EBADF, theirs = -EBADF, pidfd = -EBADF;
     int ends[2];
@@ -148,7 +148,6 @@ int spawn_runner(const struct spawn_context *context, const struct spawn_request
     if (pid == 0)
         child_start(context, request, theirs);
     *ret_channel = take_fd(&ours);
-    *ret_starter = pid;
     return 0;
 }
 

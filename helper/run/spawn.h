@@ -59,7 +59,7 @@ void spawn_clear(struct spawn_context *context);
  * runner's pidfd comes over it, with the report RUNNER_SPAWNED. Returns 0 or a negative errno.
  */
 int spawn_runner(const struct spawn_context *context, const struct spawn_request *request,
-                 int *ret_channel, pid_t *ret_starter);
+                 int *ret_channel);
 
 /* Sends the job with its descriptors, which stay the caller's. Returns 0 or a negative errno. */
 int spawn_send_job(int channel, const struct job *job, const int fds[JOB_FDS]);

@@ -21,15 +21,13 @@
 #include <sys/epoll.h>
 #include <sys/pidfd.h>
 
-static struct run *runs;
-
+/*
+ * Runners and starters stay in the helper's session, also one that was made this moment and is not
+ * told of yet. What a script has made is in another for good: none can be entered from outside.
+ */
 static bool is_ours(pid_t child)
 {
-    for (const struct run *run = runs; run; run = run->next) {
-        if (run->starter == child || run->runner == child)
-            return true;
-    }
-    return undead_has(child);
+    return getsid(child) == getsid(0);
 }
 
 int run_prepare(void)
@@ -43,24 +41,6 @@ void run_end_all(void)
     strays_clear();
 }
 
-static void link_run(struct run *run)
-{
-    run->next = runs;
-    if (runs)
-        runs->previous = run;
-    runs = run;
-}
-
-static void unlink_run(struct run *run)
-{
-    if (run->previous)
-        run->previous->next = run->next;
-    else
-        runs = run->next;
-    if (run->next)
-        run->next->previous = run->previous;
-}
-
 /* Without a namespace the runner must live: it is the one that kills, at its channel's end. */
 static void leave_runner(struct run *run)
 {
@@ -69,7 +49,7 @@ static void leave_runner(struct run *run)
     if (!run->host_pids)
         pidfd_send_signal(run->pidfd.fd, SIGKILL, NULL, 0);
     loop_remove(run->loop, &run->pidfd);
-    undead_watch(run->loop, take_fd(&run->pidfd.fd), run->runner);
+    undead_watch(run->loop, take_fd(&run->pidfd.fd));
 }
 
 static void clear_result(struct run_result *result)
@@ -88,7 +68,6 @@ void run_free(struct run *run)
 {
     if (!run)
         return;
-    unlink_run(run);
     loop_disarm(&run->timer);
     run_forget_source(run, &run->channel);
     denials_stop(&run->denials);
@@ -151,7 +130,7 @@ static int start_runner(struct run *run, const struct spawn_context *context,
     };
     int r;
 
-    r = spawn_runner(context, &request, &run->channel.fd, &run->starter);
+    r = spawn_runner(context, &request, &run->channel.fd);
     run->channel.ready = run_channel_ready;
     return r == 0 ? loop_add(run->loop, &run->channel, EPOLLIN) : r;
 }
@@ -227,7 +206,6 @@ static struct run *new_run(struct loop *loop)
         run->err.source.fd = -EBADF;
     run->cgroup = (struct cgroup){-EBADF, -EBADF, -EBADF, 0};
     run->reply.memfd = run->result.output_memfd = -EBADF;
-    link_run(run);
     return run;
 }
 

@@ -13,7 +13,6 @@ struct undead {
     struct undead *next;
     struct loop *loop;
     struct source pidfd;
-    pid_t pid;
 };
 
 static struct undead *first;
@@ -22,15 +21,6 @@ static size_t count;
 size_t undead_count(void)
 {
     return count;
-}
-
-bool undead_has(pid_t pid)
-{
-    for (const struct undead *undead = first; undead; undead = undead->next) {
-        if (undead->pid == pid)
-            return true;
-    }
-    return false;
 }
 
 static void forget(struct undead *undead)
@@ -52,7 +42,7 @@ static void undead_ready(struct source *source, uint32_t events)
     forget(undead);
 }
 
-void undead_watch(struct loop *loop, int pidfd, pid_t pid)
+void undead_watch(struct loop *loop, int pidfd)
 {
     auto_free struct undead *undead = calloc(1, sizeof(*undead));
     auto_close int owned = pidfd;
@@ -61,7 +51,6 @@ void undead_watch(struct loop *loop, int pidfd, pid_t pid)
     if (!undead)
         return;
     undead->loop = loop;
-    undead->pid = pid;
     undead->pidfd = (struct source){.fd = owned, .ready = undead_ready};
     if (loop_add(loop, &undead->pidfd, EPOLLIN) < 0)
         return;

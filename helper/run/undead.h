@@ -8,14 +8,10 @@
 
 #include "loop.h"
 
-#include <stdbool.h>
-#include <sys/types.h>
+#include <stddef.h>
 
 /* Waits in the background for the end of a killed runner, whose pidfd it takes over. */
-void undead_watch(struct loop *loop, int pidfd, pid_t pid);
-
-/* Whether this is one of them. */
-bool undead_has(pid_t pid);
+void undead_watch(struct loop *loop, int pidfd);
 
 /* How many are still there, for status. */
 size_t undead_count(void);

@@ -48,12 +48,25 @@ def _led(ground):
             f"    sockets += {{ \"-{ground.shared}/leads/secret\", \"{ground.log_link}\" }}\n}}\n")
 
 
+# A user that nothing else runs as, and that each Debian has.
+WATCHER = "games"
+
+# Its scripts see the host's processes, and so the numbers of all that they might attack.
+WATCHING = f"""
+profile "watching" {{
+    inherits = isolated
+    user = "{WATCHER}"
+    pids = host
+{LIMITS}}}
+"""
+
+
 def configuration(ground):
     """Objects are named PROFILE.WHATEVER; those of other names are unconfined."""
     return ("grace = 0.2\nper_guest_layout = yes\nrunning_max = 128\n"
             "default_profile = unconfined\n"
-            + "".join(_profile(name, ground) for name in CONFINED) + _led(ground)
-            + "".join(RULE.format(name=name) for name in (*CONFINED, "led")))
+            + "".join(_profile(name, ground) for name in CONFINED) + _led(ground) + WATCHING
+            + "".join(RULE.format(name=name) for name in (*CONFINED, "led", "watching")))
 
 
 # Under these alone a helper need not be root.

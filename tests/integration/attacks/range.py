@@ -116,13 +116,14 @@ class Range:
         """Each call looks at all that is in qemu.d."""
         shutil.rmtree(self.place.hooks / f"qemu.d/{name}")
 
-    def begin(self, attack, profile, **more):
-        """Starts the call; its object's name marks all its processes."""
+    def begin(self, attack, profile, pid=None, **more):
+        """Starts the call; its object's name marks all its processes. pid: whom it is aimed at, by
+        itself the helper."""
         name = f"{profile}.{attack.name}.{uuid.uuid4().hex[:8]}"
         script = self._install(attack, name)
         target = self.ground.target(script=str(script), hooks=str(self.place.hooks),
                                     programs=str(self.place.hooks / "programs"),
-                                    pid=self.helper.pid)
+                                    pid=pid or self.helper.pid)
         return name, self.helper.peer.start(name, OPERATION, target.encode(), **more)
 
     @staticmethod
@@ -151,7 +152,10 @@ class Range:
 
     def _living_in(self, namespace, moment):
         """Its PID 1, while it lives: with it the kernel ends all others. One that began after the
-        moment, in nanoseconds since the machine's start, is of another call: numbers come again."""
+        moment, in nanoseconds since the machine's start, is of another call: numbers come again.
+        The host's own namespace tells nothing."""
+        if namespace == _namespace_of("self"):
+            return []
         return [runner for runner in self.helper.runners()
                 if _namespace_of(runner) == namespace and _start_of(runner) <= moment]
 

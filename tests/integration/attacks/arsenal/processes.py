@@ -21,6 +21,10 @@ from .table import ARENA, UNCONFINED, Refused, attack, each
 PTRACE_ATTACH, PTRACE_SEIZE, PTRACE_DETACH = 16, 0x4206, 17
 IOPRIO_WHO_PROCESS, IOPRIO_CLASS_IDLE = 1, 3 << 13
 MADV_PAGEOUT = 21
+F_SETSIG = 10
+
+# Seconds in which a signal that reached its process has ended it.
+PATIENCE = 4
 
 
 def _ptrace(request, pid):
@@ -71,6 +75,11 @@ def write_memory(target, other):
     return os.close(os.open(f"/proc/{pid}/mem", os.O_RDWR))
 
 
+def _mapping(pid, mode):
+    with open(f"/proc/{pid}/maps", encoding="ascii") as maps:
+        return next(int(line.split("-")[0], 16) for line in maps if mode in line)
+
+
 def _process_vm(name, pid, address):
     local = ctypes.create_string_buffer(64)
     ours = struct.pack("QQ", ctypes.addressof(local), 4)
@@ -83,18 +92,20 @@ def process_vm_of_runner(_, name):
     """Reads or writes the runner's memory by one call; the address is looked for in /proc first"""
     pid = _runner()
     try:
-        with open(f"/proc/{pid}/maps", encoding="ascii") as maps:
-            address = next(int(line.split("-")[0], 16) for line in maps if " rw" in line)
+        address = _mapping(pid, " rw")
     except OSError:
         address = 0x10000
     return _process_vm(name, pid, address)
 
 
-@attack(baseline=ARENA)
-def process_vm_of_other(target):
-    """Reads the memory of another script of the same uid"""
-    return _process_vm("process_vm_readv", target.pid, 0x400000 if not os.path.exists(
-        f"/proc/{target.pid}/maps") else _first_mapping(target.pid))
+@each({"readv": 0, "writev": 1}, baseline=ARENA)
+def process_vm_of_other(target, write):
+    """Reads or writes the memory of another script of the same uid"""
+    try:
+        address = _mapping(target.pid, " rw") if write else _first_mapping(target.pid)
+    except OSError:
+        address = 0x400000
+    return _process_vm("process_vm_writev" if write else "process_vm_readv", target.pid, address)
 
 
 @attack(baseline=ARENA)
@@ -206,11 +217,26 @@ def queue_a_signal_to_other(target):
 
 @attack(baseline=ARENA)
 def signal_other_by_descriptor(target):
-    """The same by a descriptor whose owner it says to be"""
+    """The same by a descriptor whose owner it says to be, and which then has something to tell"""
     ours, theirs = os.pipe()
     fcntl.fcntl(ours, fcntl.F_SETOWN, target.pid)
+    fcntl.fcntl(ours, F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(ours, fcntl.F_SETFL, os.O_ASYNC)
     os.close(theirs)
-    return target.pid
+    return _wait_for_end(target.pid)
+
+
+@each({"SIGKILL": signal.SIGKILL, "SIGTERM": signal.SIGTERM}, baseline=ARENA)
+def signal_runner(_, number):
+    """A signal to whoever runs it"""
+    runner = _runner()
+    os.kill(runner, number)
+    end = time.monotonic() + PATIENCE
+    while os.getppid() == runner:
+        if time.monotonic() > end:
+            raise Refused("it lives on")
+        time.sleep(0.05)
+    return "it has ended"
 
 
 @attack(baseline=ARENA)
@@ -220,16 +246,18 @@ def signal_everybody(target):
     return _wait_for_end(target.pid)
 
 
-def _wait_for_end(pid):
+def _wait_for_end(pid, patience=PATIENCE * 10):
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
             state = stat.read().rpartition(")")[2].split()[0]
     except FileNotFoundError as error:
         raise Refused("there is no such process here") from error
-    if state not in "ZX":
-        time.sleep(0.2)
-        return _wait_for_end(pid)
-    return "the other has ended"
+    if state in "ZX":
+        return "the other has ended"
+    if patience == 0:
+        raise Refused("it lives on")
+    time.sleep(0.1)
+    return _wait_for_end(pid, patience - 1)
 
 
 @attack(baseline=ARENA)
