@@ -161,7 +161,8 @@ static void without_notify_refused_calls_fail_and_no_listener_is_asked_for(void 
 static void in_a_session_scripts_stay_the_user_s_own(void **state)
 {
     struct profile profile = confined();
-    struct sandbox_host session = {.landlock_abi = 7, .notify = true, .session = true};
+    struct sandbox_host session = {
+        .landlock_abi = 7, .notify = true, .session = true, .namespaces = true};
 
     profile.user_missing = true;
     profile.uid = (uid_t)-1;
@@ -170,6 +171,9 @@ static void in_a_session_scripts_stay_the_user_s_own(void **state)
     assert_true(plan->flags & PLAN_SET_CAPS);
     assert_int_equal(sandbox.uid, geteuid());
     assert_int_equal(sandbox.gid, getegid());
+    session.namespaces = false;
+    prepare(&session, &profile);
+    assert_false(plan->flags & (PLAN_SET_USER | PLAN_SET_CAPS));
 }
 
 static void an_unconfined_plan_has_limits_and_nothing_else(void **state)
