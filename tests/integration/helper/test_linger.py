@@ -12,7 +12,7 @@ import uuid
 
 import pytest
 
-from .processes import children, is_alive, marked, wait_until
+from .processes import is_alive, marked, wait_until
 from .wire import STATUS
 
 # Seconds: longer than any test, and one that ends within it.
@@ -261,7 +261,7 @@ def test_one_whose_runner_is_killed_ends_and_that_is_told(place, begin, name):
     leave(place)
     helper = begin()
     helper.peer.call(name)
-    runner, = children(helper.pid)
+    runner, = helper.runners()
     subprocess.run(["kill", "-KILL", str(runner)], check=True)
     record, = lingers(place)
     assert record["ended"] == "lost"
