@@ -13,6 +13,8 @@
 #include "cleanup.h"
 #include "runner_path.h"
 #include "state.h"
+#include "tmp.h"
+#include "vet.h"
 
 #include <cap-ng.h>
 #include <fcntl.h>
@@ -40,6 +42,17 @@ stay_root(struct privilege *privilege, const char *format, ...)
     privilege->user = false;
     privilege->needs.root = true;
     return length < 0 ? -ENOMEM : text_list_add(&privilege->needs.reasons, text);
+}
+
+static int __attribute__((format(printf, 2, 3))) refuse(char **ret_error, const char *format, ...)
+{
+    va_list arguments;
+    int length;
+
+    va_start(arguments, format);
+    length = vasprintf(ret_error, format, arguments);
+    va_end(arguments);
+    return length < 0 ? -ENOMEM : CONFIG_E_REFUSED;
 }
 
 static bool find_own_user(struct user_ids *ret_ids)
@@ -155,15 +168,33 @@ static int open_namespaces(struct helper *helper, const struct config *config, c
     return spawn_prepare(path, &helper->spawn, ret_error);
 }
 
+/* It is given to the helper's user, and what stands in it is gone when it is removed: others could
+ * put something else in its place. */
+static int check_guest_tmp(const char *place, char **ret_error)
+{
+    struct user_ids own = {};
+    auto_free char *why = NULL;
+    int r = tmp_make_place(place);
+
+    /* Without it scripts have a /tmp of their own, which status tells. */
+    if (r < 0)
+        return 0;
+    (void)find_own_user(&own);
+    r = vet_directory(place, own.uid, &why);
+    return r == VET_E_REFUSED ? refuse(ret_error, "guest_tmp cannot be trusted: %s", why) : r;
+}
+
 int privilege_prepare(struct helper *helper, char **ret_error)
 {
     struct privilege *privilege = &helper->privilege;
     const struct config *config = helper->config;
     auto_free char *error = NULL;
-    int r = helper->host.session ? 0 : decide(helper, config);
+    int r = helper->host.session ? 0 : check_guest_tmp(config->guest_tmp, ret_error);
 
-    if (r < 0 || !privilege->user)
-        return r < 0 ? r : open_namespaces(helper, config, ret_error);
+    if (r == 0 && !helper->host.session)
+        r = decide(helper, config);
+    if (r != 0 || !privilege->user)
+        return r != 0 ? r : open_namespaces(helper, config, ret_error);
     r = open_namespaces(helper, config, &error);
     if (r == 0) {
         helper->host.map = &privilege->map;
@@ -212,17 +243,6 @@ int privilege_give_up(struct helper *helper)
     prctl(PR_SET_DUMPABLE, 0);
     privilege->given_up = r == 0;
     return r;
-}
-
-static int __attribute__((format(printf, 2, 3))) refuse(char **ret_error, const char *format, ...)
-{
-    va_list arguments;
-    int length;
-
-    va_start(arguments, format);
-    length = vasprintf(ret_error, format, arguments);
-    va_end(arguments);
-    return length < 0 ? -ENOMEM : CONFIG_E_REFUSED;
 }
 
 /* The users of a user's helper are those that were mapped at its start. */

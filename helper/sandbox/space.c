@@ -184,10 +184,12 @@ int space_open(const char *place, const struct user_ns_map *map, struct space *r
 {
     auto_close int pins = -EBADF;
     char name[NAME_SIZE];
-    int r = tmp_make_place(place, map ? map->helper.uid : 0, map ? map->helper.gid : 0);
+    int r = tmp_make_place(place);
 
     if (r < 0)
         return r;
+    if (map && lchown(place, map->helper.uid, map->helper.gid) < 0)
+        return -errno;
     name_space(map, name);
     /* Without pins all else works. */
     (void)pins_open(place, &pins);

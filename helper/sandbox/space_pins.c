@@ -20,6 +20,14 @@
 #define NSFS_MAGIC 0x6e736673
 #endif
 
+/* Where others make folders, one of theirs may stand in its place. */
+static bool is_root_s_alone(int folder)
+{
+    struct stat st;
+
+    return fstat(folder, &st) == 0 && st.st_uid == 0 && !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
 static bool is_mount_point(int folder)
 {
     struct statx here;
@@ -42,7 +50,11 @@ int pins_open(const char *place, int *ret_folder)
     if (mkdir(path, 0700) < 0 && errno != EEXIST)
         return -errno;
     folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (folder < 0 || flock(folder, LOCK_EX) < 0)
+    if (folder < 0)
+        return -errno;
+    if (!is_root_s_alone(folder))
+        return -EPERM;
+    if (flock(folder, LOCK_EX) < 0)
         return -errno;
     if (!is_mount_point(folder)) {
         int lock = folder;

@@ -54,7 +54,7 @@ static char *folder_prefix(const char *driver, const char *object)
     return prefix;
 }
 
-int tmp_make_place(const char *place, uid_t uid, gid_t gid)
+int tmp_make_place(const char *place)
 {
     auto_free char *copy = strdup(place);
 
@@ -62,9 +62,7 @@ int tmp_make_place(const char *place, uid_t uid, gid_t gid)
         return -ENOMEM;
     if (mkdir(dirname(copy), 0755) == 0)
         chmod(copy, 0755);
-    if (mkdir(place, 0700) < 0 && errno != EEXIST)
-        return -errno;
-    return uid != 0 && chown(place, uid, gid) < 0 ? -errno : 0;
+    return mkdir(place, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
 int tmp_take(const char *place, const struct tmp_owner *owner, char **ret_name)

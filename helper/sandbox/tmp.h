@@ -17,10 +17,10 @@ struct tmp_owner {
 };
 
 /*
- * Makes the folder of all guests' folders, this user's alone, and the one above it, for all to pass
- * through. Returns 0 or a negative errno.
+ * Makes the folder of all guests' folders, its maker's alone, and the one above it, for all to pass
+ * through; what is there stays as it is. Returns 0 or a negative errno.
  */
-int tmp_make_place(const char *place, uid_t uid, gid_t gid);
+int tmp_make_place(const char *place);
 
 /*
  * The folder of this owner below `place`, made where it was not there: a mount point for a tmpfs,
