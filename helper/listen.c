@@ -253,6 +253,10 @@ static const char *mend_for(int error)
         return "; another helper serves it: end that one first";
     if (error == -ENOTSOCK)
         return "; something else stands there: remove it, or give another --listen";
+    if (error == -ENAMETOOLONG)
+        return "; a socket's path has at most 107 bytes: give a shorter --listen";
+    if (error == -ENOENT)
+        return "; make the folder above it";
     return "";
 }
 

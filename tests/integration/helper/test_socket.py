@@ -126,7 +126,13 @@ def test_a_file_in_the_socket_s_place_is_left_alone(place, start):
 def test_a_path_that_is_too_long_for_a_socket_is_refused(place, start):
     helper = start(channel=False, options=("--listen", place.root / ("x" * 120)))
     assert helper.wait() == 2
-    assert "cannot listen at" in helper.stderr()
+    assert "a socket's path has at most 107 bytes: give a shorter --listen" in helper.stderr()
+
+
+def test_a_path_whose_folder_and_the_one_above_are_missing_is_refused(place, start):
+    helper = start(channel=False, options=("--listen", place.root / "no/such/sock"))
+    assert helper.wait() == 2
+    assert "No such file or directory; make the folder above it" in helper.stderr()
 
 
 def test_the_copy_of_the_failure_policy_is_the_hello_itself(service, path):
