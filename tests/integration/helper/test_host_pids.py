@@ -82,7 +82,7 @@ def helper_of(started):
 
 
 def runners(started):
-    return children(helper_of(started))
+    return [pid for pid in children(helper_of(started)) if status(pid, "Name") == "virthook-runner"]
 
 
 def left_in(started):
