@@ -262,15 +262,15 @@ libc.open(ctypes.c_void_p(address), 0)
 
 
 def test_memory_that_waits_for_ever_is_waited_for_by_its_own_runner_alone(place, peer):
-    """Its own deadline ends it; others are served meanwhile."""
+    """Others are served meanwhile, and SIGKILL ends it."""
     place.script("qemu")
     place.python("qemu.d/stuck/start", STUCK)
-    stuck = peer.start("stuck", "start", profile="learning", timeout_ms=10000)
+    stuck = peer.start("stuck", "start", profile="learning", timeout_ms=120000)
     wait_until((place.root / "ready").exists, 60, "the script is about to wait")
     for _ in range(5):
         assert peer.call("other", "start", profile="learning").allow
-    verdict = peer.finish(stuck)
-    assert verdict.reason == "timed-out"
+    peer.cancel(stuck)
+    assert peer.finish(stuck).reason == "cancelled"
 
 
 def test_a_flood_of_what_is_observed_is_served_and_others_meanwhile(place, peer):
