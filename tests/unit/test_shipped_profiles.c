@@ -292,8 +292,7 @@ static void vfio_has_what_hands_over_devices(void **state)
     assert_loads("");
     vfio = profile_of("vfio");
     assert_string_equal(vfio->user, "root");
-    assert_true(vfio->capabilities ==
-                (CAP(SYS_NICE) | CAP(SYS_MODULE) | CAP(KILL) | CAP(CHOWN) | CAP(FOWNER)));
+    assert_true(vfio->capabilities == (CAP(SYS_NICE) | CAP(SYS_MODULE) | CAP(CHOWN) | CAP(FOWNER)));
     assert_texts(&vfio->syscalls, "@system-service", "@module", NULL);
     assert_true(vfio->host_dev);
     assert_false(vfio->host_network);

@@ -23,6 +23,9 @@ IOPRIO_WHO_PROCESS, IOPRIO_CLASS_IDLE = 1, 3 << 13
 MADV_PAGEOUT = 21
 F_SETSIG = 10
 
+# Profiles that have the host's PIDs, for tuning the processes of guests.
+SEEING = ["tune", "vfio"]
+
 # Seconds in which a signal that reached its process has ended it.
 PATIENCE = 4
 
@@ -260,7 +263,7 @@ def _wait_for_end(pid, patience=PATIENCE * 10):
     return _wait_for_end(pid, patience - 1)
 
 
-@attack(baseline=ARENA)
+@attack(baseline=ARENA, granted=SEEING)
 def find_the_helper(target):
     """Looks for other processes in /proc"""
     found = [pid for pid in os.listdir("/proc")
@@ -270,20 +273,20 @@ def find_the_helper(target):
     return f"{found}, among them {target.pid}"
 
 
-@attack(baseline=ARENA)
+@attack(baseline=ARENA, granted=SEEING)
 def slow_the_other_down(target):
     """The lowest priority, for a process by its PID and for all of the user"""
     os.setpriority(os.PRIO_USER, os.getuid(), 5)
     return os.setpriority(os.PRIO_PROCESS, target.pid, 19)
 
 
-@attack(baseline=ARENA)
+@attack(baseline=ARENA, granted=SEEING)
 def idle_io_for_the_other(target):
     """The idle class for the disk"""
     return syscall("ioprio_set", IOPRIO_WHO_PROCESS, target.pid, IOPRIO_CLASS_IDLE)
 
 
-@attack(baseline=ARENA)
+@attack(baseline=ARENA, granted=SEEING)
 def bind_the_other_to_a_cpu(target):
     """Affinity of a process that is not its own"""
     return os.sched_setaffinity(target.pid, {0})

@@ -123,7 +123,7 @@ def read_the_host_s_tmp(target):
     return _read(target.tmp_file)
 
 
-@attack(baseline=ARENA)
+@attack(baseline=ARENA, granted=["tune", "vfio"])
 def read_the_host_s_processes(_):
     """The host's init by /proc/1/comm"""
     if _read("/proc/1/comm").strip() == "virthook-runner":
