@@ -78,3 +78,14 @@ def test_what_a_profile_s_comment_says_is_missing_for_su_is_all_that_is_missing(
     answer = host.call("web", "prepare", profile="with-su")
     assert answer.allow, answer
     assert host.lines(f"{HOME_OF_ALICE}/guests.log") == ["guest web: prepare"]
+
+
+def test_what_a_profile_s_comment_says_is_missing_for_ending_a_process_is(host):
+    host.cell.write("/etc/virthook/profiles.d/60-local.conf",
+                    'profile "with-kill" {\n    inherits = vfio\n    capabilities += { KILL }\n}\n')
+    holder = host.cell.spawn(["/bin/sh", "-c", "sleep 600; : holds the device of web"])
+    host.put("vfio/end-holder")
+    assert "Operation not permitted" in host.call("web", "prepare", profile="vfio").said
+    assert holder.running
+    assert host.call("web", "prepare", profile="with-kill").allow
+    assert holder.wait(20) == -9
