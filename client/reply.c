@@ -51,23 +51,6 @@ static struct owned_reply *new_owned(size_t script_count)
     return owned;
 }
 
-static int read_whole(int fd, char *buffer, size_t size)
-{
-    size_t got = 0;
-
-    while (got < size) {
-        ssize_t count = pread(fd, buffer + got, size - got, (off_t)got);
-
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return count < 0 ? -errno : -EIO;
-        got += (size_t)count;
-    }
-    buffer[size] = '\0';
-    return 0;
-}
-
 static int take_output(struct owned_reply *owned, int fd)
 {
     size_t size;
@@ -80,9 +63,10 @@ static int take_output(struct owned_reply *owned, int fd)
     owned->output = malloc(size + 1);
     if (!owned->output)
         return -ENOMEM;
-    r = read_whole(fd, owned->output, size);
+    r = fd_read_final(fd, owned->output, size);
     if (r < 0)
         return r;
+    owned->output[size] = '\0';
     owned->reply.output = owned->output;
     owned->reply.output_size = size;
     return 0;

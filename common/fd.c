@@ -126,6 +126,23 @@ bool fd_is_final(int fd, size_t *ret_size)
     return true;
 }
 
+int fd_read_final(int fd, void *data, size_t size)
+{
+    char *next = data;
+    size_t got = 0;
+
+    while (got < size) {
+        ssize_t count = pread(fd, next + got, size - got, (off_t)got);
+
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return count < 0 ? -errno : -EIO;
+        got += (size_t)count;
+    }
+    return 0;
+}
+
 int fd_reopen_readonly(int fd, int *ret_fd)
 {
     char path[sizeof("/proc/self/fd/") + 3 * sizeof(int)];

@@ -53,6 +53,12 @@ int fd_seal(int fd);
 bool fd_is_final(int fd, size_t *ret_size);
 
 /*
+ * Reads the first `size` bytes of a final memfd, whatever its offset, which stays as it is. Returns
+ * 0, -EIO where it has fewer, or another negative errno.
+ */
+int fd_read_final(int fd, void *data, size_t size);
+
+/*
  * A new read-only open file description of the same file, its offset at 0; the caller owns it.
  * Needs /proc.
  */

@@ -236,25 +236,6 @@ int packet_send_message(int socket, const struct message *message, enum message_
     return r;
 }
 
-/* Reads all of a final memfd, from its start whatever its offset. */
-static int read_details(int fd, uint8_t *data, size_t size)
-{
-    size_t got = 0;
-
-    while (got < size) {
-        ssize_t count = pread(fd, data + got, size - got, (off_t)got);
-
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return -errno;
-        if (count == 0)
-            return PROTOCOL_E_FDS;
-        got += (size_t)count;
-    }
-    return 0;
-}
-
 static int decode_details(int fd, struct message *message)
 {
     auto_free uint8_t *data = NULL;
@@ -266,7 +247,7 @@ static int decode_details(int fd, struct message *message)
     data = malloc(size + 1);
     if (!data)
         return -ENOMEM;
-    r = read_details(fd, data, size);
+    r = fd_read_final(fd, data, size);
     if (r != 0)
         return r;
     return message_decode_scripts(data, size, &message->verdict, &message->details);

@@ -40,6 +40,21 @@ static void a_sealed_memfd_holds_a_copy_and_is_final(void **state)
     close(fd);
 }
 
+static void a_final_memfd_is_read_from_its_start_whatever_its_offset(void **state)
+{
+    char data[8] = "";
+    int fd;
+
+    assert_int_equal(fd_sealed_memfd("test", "content", 7, &fd), 0);
+    assert_int_equal(lseek(fd, 3, SEEK_SET), 3);
+    assert_int_equal(fd_read_final(fd, data, 7), 0);
+    assert_string_equal(data, "content");
+    assert_int_equal(lseek(fd, 0, SEEK_CUR), 3);
+    assert_int_equal(fd_read_final(fd, data, 8), -EIO);
+    close(fd);
+    assert_int_equal(fd_read_final(fd, data, 7), -EBADF);
+}
+
 static void nobody_can_change_a_sealed_memfd(void **state)
 {
     int fd;
@@ -234,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sealed_memfd_holds_a_copy_and_is_final),
+        cmocka_unit_test(a_final_memfd_is_read_from_its_start_whatever_its_offset),
         cmocka_unit_test(nobody_can_change_a_sealed_memfd),
         cmocka_unit_test(a_memfd_without_all_seals_is_not_final),
         cmocka_unit_test(files_pipes_and_sockets_are_not_final),
