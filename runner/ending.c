@@ -51,7 +51,7 @@ void runner_terminate(const struct ending *ending)
     static const int signals[] = {SIGTERM, SIGCONT};
 
     if (!ending->is_init) {
-        tree_signal(&ending->tree, signals, 2);
+        tree_tell(&ending->tree, signals, 2);
         return;
     }
     kill(-1, SIGTERM);

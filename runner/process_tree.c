@@ -210,22 +210,55 @@ int tree_find(int proc, pid_t root, struct tree *ret_tree)
     return 0;
 }
 
-size_t tree_signal(const struct tree *tree, const int *signals, size_t count)
+/* Finds the members, and sends the walk's signals to each as it is found. */
+static void walk_tree(struct walk *walk)
+{
+    note_children(walk);
+    for (size_t i = 0; i < walk->count; i++) {
+        walk->parent = walk->members[i];
+        /* Who is gone by now has no children. */
+        note_children(walk);
+    }
+}
+
+static struct walk start_walk(const struct tree *tree, const int *signals, size_t count)
 {
     static struct member members[TREE_MAX];
-    struct walk walk = {
+
+    return (struct walk){
         .tree = tree,
         .signals = signals,
         .signal_count = count,
         .parent = {.pid = tree->root, .start = tree->start},
         .members = members,
     };
+}
 
-    note_children(&walk);
-    for (size_t i = 0; i < walk.count; i++) {
-        walk.parent = members[i];
-        /* Who is gone by now has no children. */
-        note_children(&walk);
-    }
+size_t tree_signal(const struct tree *tree, const int *signals, size_t count)
+{
+    struct walk walk = start_walk(tree, signals, count);
+
+    walk_tree(&walk);
     return walk.count;
+}
+
+static void tell_member(int proc, const struct member *member, const int *signals, size_t count)
+{
+    auto_close int process = open_process(proc, member->pid);
+    uint64_t start;
+    pid_t parent;
+
+    if (process < 0 || !read_stat(process, &parent, &start) || start != member->start)
+        return;
+    for (size_t i = 0; i < count; i++)
+        pidfd_send_signal(process, signals[i], NULL, 0);
+}
+
+void tree_tell(const struct tree *tree, const int *signals, size_t count)
+{
+    struct walk walk = start_walk(tree, NULL, 0);
+
+    walk_tree(&walk);
+    for (size_t i = 0; i < walk.count; i++)
+        tell_member(tree->proc, &walk.members[i], signals, count);
 }

@@ -38,3 +38,9 @@ int tree_find(int proc, pid_t root, struct tree *ret_tree);
  * Returns how many were found, dead ones that nobody has reaped included; 0 where the root is gone.
  */
 size_t tree_signal(const struct tree *tree, const int *signals, size_t count);
+
+/*
+ * The same to those that are there when it begins, and to nobody that they start because of it: for
+ * signals after which a process may tidy up.
+ */
+void tree_tell(const struct tree *tree, const int *signals, size_t count);

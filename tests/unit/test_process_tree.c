@@ -153,7 +153,7 @@ static void nobody_beside_the_tree_is_hit(void **state)
 static void *fork_in_a_thread(void *nothing)
 {
     fork_waiting();
-    return NULL;
+    wait_for_end();
 }
 
 static void the_children_of_every_thread_are_found(void **state)
@@ -166,7 +166,7 @@ static void the_children_of_every_thread_are_found(void **state)
             _exit(3);
         pthread_exit(NULL);
     }
-    await(1);
+    await(2);
     /* The child's child, and before it the child itself. */
     assert_int_equal(send_to_tree(getpid(), 0), 2);
     assert_true(kill_all() > 0);
@@ -192,9 +192,45 @@ static void signals_come_in_their_order(void **state)
     await(1);
     kill(pid, SIGSTOP);
     assert_int_equal(waitpid(pid, NULL, WUNTRACED), pid);
-    tree_signal(&tree, signals, 2);
+    tree_tell(&tree, signals, 2);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(WTERMSIG(status), SIGTERM);
+}
+
+static int tidied[2];
+
+/* Leaves it to a child to tidy up, which lives on a little with SIGTERM at its default. */
+static void tidy_up(int number)
+{
+    if (fork() == 0) {
+        signal(SIGTERM, SIG_DFL);
+        usleep(20000);
+        if (write(tidied[1], "x", 1) != 1)
+            _exit(3);
+    }
+    _exit(0);
+}
+
+static void who_is_started_by_a_signal_does_not_get_it(void **state)
+{
+    const int signals[] = {SIGTERM};
+    struct tree tree = find(getpid());
+    char byte;
+
+    assert_int_equal(pipe2(tidied, O_CLOEXEC), 0);
+    for (int i = 0; i < 8; i++) {
+        if (fork() == 0) {
+            signal(SIGTERM, tidy_up);
+            wait_for_end();
+        }
+    }
+    await(8);
+    tree_tell(&tree, signals, 1);
+    close(tidied[1]);
+    for (int i = 0; i < 8; i++)
+        assert_int_equal(read(tidied[0], &byte, 1), 1);
+    close(tidied[0]);
+    kill_all();
 }
 
 /* Each process forks the next and ends, so that none lives long. */
@@ -327,6 +363,7 @@ int main(void)
         cmocka_unit_test(the_children_of_every_thread_are_found),
         cmocka_unit_test(a_stopped_process_is_killed),
         cmocka_unit_test(signals_come_in_their_order),
+        cmocka_unit_test(who_is_started_by_a_signal_does_not_get_it),
         cmocka_unit_test(who_changes_its_pid_all_the_time_is_caught),
         cmocka_unit_test(a_fork_bomb_is_ended_while_it_goes_on),
         cmocka_unit_test(a_subreaper_below_hides_nobody),
