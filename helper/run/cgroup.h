@@ -48,7 +48,7 @@ void cgroups_prepare(struct cgroups *ret_cgroups);
 /* Hands them to the user that the helper becomes. Returns 0 or a negative errno. */
 int cgroups_give(const struct cgroups *cgroups, uid_t uid, gid_t gid);
 
-/* Leaves and removes them. */
+/* Leaves and removes them; a helper that has given root up leaves an empty folder to the next. */
 void cgroups_clear(struct cgroups *cgroups);
 
 /*

@@ -323,3 +323,24 @@ def test_one_that_may_leave_it_is_killed_all_the_same(place, with_cgroups, name)
     assert helper.peer.finish(call).reason == "cancelled"
     assert not left_in(helper)
     assert not marked(name)
+
+
+def test_a_helper_that_has_given_root_up_makes_cgroups_too(place, start, name):
+    """In what root gave it; the folder that is root's is removed by the next."""
+    place.root.chmod(0o755)
+    place.configure('default_profile = "tested"\nprofile "tested" {\nrequired = { cgroup }\n}\n')
+    place.script("qemu", "cat /proc/self/cgroup; exec sleep 600")
+    helper = start()
+    told = json.loads(helper.peer.ask(STATUS)["json"])
+    if told["privilege"]["uid"] == 0 or not told["enforced"]["cgroup"]:
+        pytest.skip("there is no user virthook here, or no cgroup of version 2")
+    call = helper.peer.start(name, timeout_ms=20000)
+    found = wait_until(lambda: marked(name), 10, "the script runs")
+    wait_until(lambda: "/run-" in f"/{cgroup_of(found[0])}", 10, "it has entered its cgroup")
+    base = CGROUPS / os.path.dirname(cgroup_of(found[0]))
+    helper.peer.cancel(call)
+    assert helper.peer.finish(call).reason == "cancelled"
+    assert helper.end() == 0
+    assert not any(entry.is_dir() for entry in base.iterdir())
+    start()
+    assert not base.exists()
