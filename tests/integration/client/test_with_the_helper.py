@@ -9,6 +9,7 @@ import signal
 import pytest
 
 from degraded import conditions
+from rig.spaces import unpin
 
 from .support import SLACK, build, wait_until
 
@@ -41,7 +42,8 @@ def served(daemon, hooks, audit, tmp_path):
                  "policy": ""} | options
         assert daemon.open(**given) == 0
         return daemon
-    return open_with
+    yield open_with
+    unpin(tmp_path)
 
 
 @pytest.fixture
