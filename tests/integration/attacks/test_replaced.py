@@ -44,6 +44,18 @@ def test_a_script_that_becomes_writable_for_others_is_not_run_again(attacks, run
     assert "old" not in again.script.get("stderr_tail", "")
 
 
+def test_a_script_whose_folder_becomes_writable_for_others_is_not_run_again(attacks, running):
+    """Nor would one be that somebody has put into it by then."""
+    call, path = running
+    path.parent.chmod(0o777)
+    (attacks.place.hooks / "go").touch()
+    assert attacks.helper.peer.finish(call).script["stderr_tail"] == "old\nold\n"
+    again = attacks.helper.peer.call("isolated.replaced", OPERATION)
+    path.parent.chmod(0o755)
+    assert again.reason == "not-runnable", again
+    assert all("old" not in script.get("stderr_tail", "") for script in again.scripts)
+
+
 def test_a_script_that_is_gone_ends_as_it_began(attacks, running):
     call, path = running
     path.unlink()
