@@ -51,8 +51,9 @@ static const char *name_pin(const char *name, const char *kind, char file[PIN_SI
     return file;
 }
 
-/* From what is pinned; -ENOENT where that is not whole. */
-static int find_space(int pins, const char *name, bool has_user_ns, struct space *ret_space)
+/* From what is pinned; -ENOENT where that is not whole, or the place was removed since. */
+static int find_space(int pins, const char *name, const char *place, bool has_user_ns,
+                      struct space *ret_space)
 {
     auto_close int user_ns = -EBADF, mount_ns = -EBADF, net_ns = -EBADF;
     char file[PIN_SIZE];
@@ -64,6 +65,8 @@ static int find_space(int pins, const char *name, bool has_user_ns, struct space
         r = pins_find(pins, name_pin(name, "mnt", file), &mount_ns);
     if (r == 0)
         r = pins_find(pins, name_pin(name, "net", file), &net_ns);
+    if (r == 0 && !space_tmp_is_of(place, mount_ns))
+        r = -ENOENT;
     if (r < 0)
         return r;
     *ret_space = (struct space){take_fd(&user_ns), take_fd(&mount_ns), take_fd(&net_ns), true};
@@ -193,7 +196,7 @@ int space_open(const char *place, const struct user_ns_map *map, struct space *r
     name_space(map, name);
     /* Without pins all else works. */
     (void)pins_open(place, &pins);
-    if (pins >= 0 && find_space(pins, name, map != NULL, ret_space) == 0) {
+    if (pins >= 0 && find_space(pins, name, place, map != NULL, ret_space) == 0) {
         take_over(pins, name, place, ret_space);
         return 0;
     }

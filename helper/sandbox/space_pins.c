@@ -90,12 +90,15 @@ int pins_find(int folder, const char *name, int *ret_fd)
 int pins_add(int folder, const char *name, int ns)
 {
     char from[64], to[64];
-    int file = openat(folder, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int file;
 
+    snprintf(from, sizeof(from), "/proc/self/fd/%d", ns);
+    snprintf(to, sizeof(to), "/proc/self/fd/%d/%s", folder, name);
+    /* One of no use any more. */
+    (void)umount2(to, MNT_DETACH | UMOUNT_NOFOLLOW);
+    file = openat(folder, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0)
         return -errno;
     close(file);
-    snprintf(from, sizeof(from), "/proc/self/fd/%d", ns);
-    snprintf(to, sizeof(to), "/proc/self/fd/%d/%s", folder, name);
     return mount(from, to, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
 }

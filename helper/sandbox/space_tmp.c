@@ -70,6 +70,24 @@ int space_tmp_make(const char *path, int user_ns, int *ret_fd)
     return ns_child_make(&maker, ret_fd);
 }
 
+static void __attribute__((noreturn)) compare_root(const char *place, int mount_ns)
+{
+    struct stat here, root;
+
+    _exit(stat(place, &here) < 0 || setns(mount_ns, CLONE_NEWNS) < 0 || stat("/", &root) < 0 ||
+          here.st_dev != root.st_dev || here.st_ino != root.st_ino);
+}
+
+bool space_tmp_is_of(const char *place, int mount_ns)
+{
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0)
+        compare_root(place, mount_ns);
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
 /* Both are seen from the space's root. */
 static bool is_mounted(const char *path)
 {

@@ -1,6 +1,7 @@
 """A guest's own /tmp: from its first call to its release, and nobody else's."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,20 @@ def test_two_helpers_of_one_place_share_it(guests):
     assert seen(second, "d1", "start") == ["d1 prepare", "d1 start"]
     seen(second, "d1", "release")
     assert seen(first, "d1", "prepare") == ["d1 prepare"]
+
+
+@pytest.mark.parametrize("user", ["nobody", "virthook-run"])
+def test_where_its_folder_was_removed_the_next_helper_makes_another(guests, place, user):
+    """As a service manager or an admin does who tidies /run up."""
+    place.root.chmod(0o755)
+    first = guests(user)
+    seen(first, "d1", "prepare")
+    first.end()
+    shutil.rmtree(place.root / "guest-tmp")
+    second = guests(user)
+    assert seen(second, "d1", "start") == ["d1 start"]
+    second.end()
+    assert seen(guests(user), "d1", "release") == ["d1 start", "d1 release"]
 
 
 LOCK = """test "$2" = prepare || exit 0
