@@ -22,9 +22,13 @@ from pathlib import Path
 
 PROFILE = os.environ.get("VIRTHOOK_TEST_PROFILE", "unconfined")
 WITHOUT = os.environ.get("VIRTHOOK_TEST_WITHOUT", "")
+IS_SET = "VIRTHOOK_TEST_PROFILE" in os.environ or "VIRTHOOK_TEST_WITHOUT" in os.environ
 
 PROFILES = ("unconfined", "isolated", "notify", "network", "tune", "vfio", "storage", "desktop")
 FEATURES = ("landlock", "notify", "user-namespaces", "cgroup2", "own-pid-max")
+
+# Pairs of both that cannot be: the helper refuses them, and test_degraded.py says with which words.
+REFUSED = {("tune", "landlock"): "root's scripts with pids = host need Landlock's scopes"}
 
 # The user of scripts where an installation's own does not exist.
 SCRIPT_USER, NOBODY = "virthook-run", "nobody"
@@ -58,22 +62,26 @@ def has_user():
 
 def prepare(folder):
     """Make the folder, of a configuration and what its scripts write, fit for the condition."""
-    if PROFILE == "unconfined":
-        return
+    if PROFILE != "unconfined":
+        install_profiles(folder)
+        open_to_scripts(folder)
+
+
+def install_profiles(folder):
+    """The build's shipped profiles, beside a configuration in that folder."""
     profiles = folder / "profiles.d"
     profiles.mkdir()
     profiles.chmod(0o755)
     shipped = profiles / "50-shipped.conf"
     shutil.copyfile(BUILD / "packaging/50-shipped.conf", shipped)
     shipped.chmod(0o644)
-    open_to_scripts(folder)
 
 
 def write_config(folder):
     """A configuration that says no more than this condition; returns its path."""
     prepare(folder)
     path = folder / "condition.conf"
-    path.write_text(configured("", folder), encoding="utf-8")
+    path.write_text(configured(f'guest_tmp = "{folder}/guest-tmp"\n', folder), encoding="utf-8")
     path.chmod(0o644)
     return path
 
@@ -100,11 +108,21 @@ def helper_of(build):
     return stand_in(folder / "virthook-helper", compile_deprive(folder), helper)
 
 
+def replace_installed(root, path):
+    """Put a stand-in, where one is needed, in the place of the installed helper."""
+    if not WITHOUT:
+        return
+    installed = Path(f"{root}{path}")
+    compile_deprive(installed.parent)
+    installed.rename(f"{installed}.whole")
+    stand_in(installed, Path(path).parent / "deprive", f"{path}.whole")
+
+
 def compile_deprive(folder):
     """The program that takes a feature away; see deprive.c."""
     program = folder / "deprive"
-    subprocess.run(["/usr/bin/gcc", "-std=gnu17", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-Werror", "-o",
-                    program, HERE / "deprive.c"], check=True)
+    flags = ["-std=gnu17", "-D_GNU_SOURCE", "-O1", "-Wall", "-Wextra", "-Werror"]
+    subprocess.run(["/usr/bin/gcc", *flags, "-o", program, HERE / "deprive.c"], check=True)
     return program
 
 

@@ -14,6 +14,8 @@ import json
 import shutil
 import socket
 
+from degraded import conditions
+
 from .build import build_folder, installed
 from .command import RigError, wait_until
 
@@ -22,9 +24,6 @@ CONFIG = "deadline = 2\ngrace = 1\n"
 
 SHIM = "/usr/libexec/virthook-shim"
 HELPER = "/usr/libexec/virthook-helper"
-# libvirt's own way lets scripts do all that root can, and is compared with.
-UNCONFINED = "default_profile = unconfined\n"
-
 SOCKET = "/run/virthook/helper.sock"
 
 
@@ -72,7 +71,8 @@ class Shim:
         cell.path(self.hooks_dir).mkdir(parents=True)
         cell.path("/var/log/virthook").mkdir(mode=0o700)
         cell.path("/run/virthook").mkdir()
-        cell.write("/etc/virthook/virthook.conf", self.config + UNCONFINED)
+        conditions.install_profiles(cell.path("/etc/virthook"))
+        cell.write("/etc/virthook/virthook.conf", conditions.configured(self.config, "/tmp"))
 
     def start(self, cell):
         pass
