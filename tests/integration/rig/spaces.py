@@ -1,4 +1,4 @@
-"""The namespaces that root's helper keeps, pinned to files beside its guest_tmp: they outlive it."""
+"""Namespaces that helpers of root's keep, pinned to files beside guest_tmp: they outlive them."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import subprocess
