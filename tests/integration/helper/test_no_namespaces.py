@@ -17,6 +17,7 @@ import pytest
 
 from .attacks import ATTACKS
 from .processes import children, in_namespace, marked, wait_until
+from .test_host_pids import is_told_to_be_left
 from .wire import STATUS
 
 NOBODY = 65534
@@ -142,6 +143,8 @@ def test_nothing_survives_the_verdict(place, helper, attack):
     name = f"guest-{uuid.uuid4()}"
     ATTACKS[attack].install(place, "qemu")
     verdict = helper.peer.call(name, timeout_ms=DEADLINE_MS)
+    if is_told_to_be_left(verdict):
+        wait_until(lambda: not left_in(helper), 20, "a busy machine ends them")
     assert not marked(name)
     assert not left_in(helper)
     assert (place.root / name / "ready").exists()
