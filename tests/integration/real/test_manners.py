@@ -92,4 +92,5 @@ def test_what_is_left_in_the_background_holds_nobody_up(host, profile):
     assert_good(answer)
     assert answer.output == "is done\n"
     assert answer.script["duration_ms"] < 60_000, "not as long as what it left, 600 s"
-    assert not host.cell.processes_like("sleep 600")
+    # On a busy machine the kernel may take more than half a second, which is told in the verdict.
+    host.cell.wait_for_no_process("sleep 600", 20)
