@@ -237,6 +237,14 @@ void cgroups_clear(struct cgroups *cgroups)
     cgroups->usable = false;
 }
 
+void cgroups_take_in(const struct cgroups *cgroups, pid_t pid)
+{
+    char text[NAME_SIZE];
+
+    snprintf(text, sizeof(text), "%d", pid);
+    (void)write_to(cgroups->base, HELPER_FOLDER "/cgroup.procs", text);
+}
+
 static void leaf_name(uint64_t number, char name[NAME_SIZE])
 {
     snprintf(name, NAME_SIZE, LEAF_PREFIX "%" PRIu64, number);

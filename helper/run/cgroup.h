@@ -48,6 +48,9 @@ void cgroups_prepare(struct cgroups *ret_cgroups);
 /* Hands them to the user that the helper becomes. Returns 0 or a negative errno. */
 int cgroups_give(const struct cgroups *cgroups, uid_t uid, gid_t gid);
 
+/* Has the process beside the helper: where a script has frozen it in another cgroup, it goes on. */
+void cgroups_take_in(const struct cgroups *cgroups, pid_t pid);
+
 /* Leaves and removes them; a helper that has given root up leaves an empty folder to the next. */
 void cgroups_clear(struct cgroups *cgroups);
 

@@ -75,6 +75,9 @@ static void press(struct run *run)
         return;
     tree_signal(&run->tree, signals, 1);
     pidfd_send_signal(run->pidfd.fd, SIGCONT, NULL, 0);
+    /* Its number is its own: it is reaped by the kernel, with its pidfd. */
+    if (run->cgroups && run->runner > 0)
+        cgroups_take_in(run->cgroups, run->runner);
 }
 
 static void arm_killed(struct run *run)

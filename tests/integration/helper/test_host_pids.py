@@ -344,6 +344,33 @@ def test_one_that_may_leave_it_is_killed_all_the_same(place, with_cgroups, name)
     assert not marked(name)
 
 
+@pytest.fixture
+def freezer():
+    """A cgroup that root's scripts may use, as there are many on a host."""
+    folder = (CGROUPS or Path("/proc")) / f"frozen-{uuid.uuid4()}"
+    try:
+        folder.mkdir()
+    except OSError as error:
+        pytest.skip(f"no cgroup can be made here: {error}")
+    yield folder
+    (folder / "cgroup.freeze").write_text("0", encoding="utf-8")
+    (folder / "cgroup.kill").write_text("1", encoding="utf-8")
+    wait_until(lambda: "populated 0" in (folder / "cgroup.events").read_text(encoding="utf-8"), 10,
+               "nobody is in it")
+    folder.rmdir()
+
+
+def test_one_that_freezes_its_runner_leaves_nothing_either(place, with_cgroups, freezer, name):
+    helper = with_cgroups(writable=[freezer])
+    place.script("qemu", f"echo $PPID >{freezer}/cgroup.procs || exit 1\n"
+                         f"echo 1 >{freezer}/cgroup.freeze || exit 1\nsleep 600")
+    verdict = helper.peer.finish(helper.peer.start(name, timeout_ms=DEADLINE_MS))
+    assert verdict.reason == "timed-out" and "problem" not in verdict.script
+    assert not marked(name)
+    assert not runners(helper)
+    assert not (freezer / "cgroup.procs").read_text(encoding="utf-8")
+
+
 def test_a_helper_that_has_given_root_up_makes_cgroups_too(place, start, name):
     """In what root gave it; the folder that is root's is removed by the next."""
     place.root.chmod(0o755)
