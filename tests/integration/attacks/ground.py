@@ -18,8 +18,8 @@ from .arsenal.target import Target
 from .leftovers import PLACE, PREFIX, Record
 
 LIBC = ctypes.CDLL(None, use_errno=True)
-# Where helpers keep guests' own /tmp, those of other tests among them.
-OF_HELPERS = ("/run/virthook", "/tmp/virthook-")
+# Where helpers keep guests' own /tmp, those of other tests among them, and where these mount.
+OF_HELPERS = ("/run/virthook", "/tmp/virthook-", "/tmp/pytest-")
 
 IPC_PRIVATE, IPC_CREAT = 0, 0o1000
 
