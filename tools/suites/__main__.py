@@ -22,7 +22,7 @@ def chosen(suites, names, everything):
         raise SystemExit(2)
     if names:
         return [suite for suite in suites if suite.name in names]
-    return [suite for suite in suites if everything or not suite.slow]
+    return [suite for suite in suites if not suite.by_name and (everything or not suite.slow)]
 
 
 def list_suites(suites):

@@ -27,6 +27,10 @@ PAIRS = [
     ("desktop", "landlock"), ("unconfined", "user-namespaces"),
 ]
 
+# Some profiles show the host's processes to scripts that kill all they can: it is this namespace.
+APART = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "--", "/bin/sh", "-c",
+         '"$@"; exit $?', "apart"]
+
 # Most of a test's time is waiting; more at once than processors is no harm.
 AT_ONCE = 3
 CELL_SECONDS = 1200
@@ -66,8 +70,9 @@ def cell(suite, profile, feature, tests):
     """The tests under one condition; each case tells which."""
     name = f"{profile}, no {feature}" if feature else profile
     cases = pytest(f"{suite}-{profile}-{feature or 'whole'}", *tests, timeout=CELL_SECONDS,
-                   env=builds.compiled_with("gcc") | {"VIRTHOOK_TEST_PROFILE": profile,
-                                                      "VIRTHOOK_TEST_WITHOUT": feature})
+                   apart=APART, env=builds.compiled_with("gcc") | {
+                       "VIRTHOOK_TEST_PROFILE": profile, "VIRTHOOK_TEST_WITHOUT": feature,
+                       "VIRTHOOK_TEST_APART": "yes"})
     if not cases:
         return [failed(name, "it ran nothing")]
     return [replace(case, name=f"[{name}] {case.name}") for case in cases]

@@ -11,11 +11,11 @@ PYTEST = ["/usr/bin/python3", "-B", "-m", "pytest", "-p", "no:cacheprovider", "-
 NOTHING_COLLECTED = 5  # pytest's own exit status
 
 
-def pytest(suite, *arguments, timeout, env=None):
-    """Run pytest over the arguments; suite names its log and its report."""
+def pytest(suite, *arguments, timeout, env=None, apart=()):
+    """Run pytest over the arguments; suite names its log and its report, apart what starts it."""
     report = LOGS / f"{suite}.xml"
     report.unlink(missing_ok=True)
-    done = run([*PYTEST, f"--rootdir={ROOT}", f"--junitxml={report}", *arguments], suite,
+    done = run([*apart, *PYTEST, f"--rootdir={ROOT}", f"--junitxml={report}", *arguments], suite,
                timeout=timeout, env=env)
     cases = read_junit(report)
     if done.status not in (0, NOTHING_COLLECTED) and count(cases, FAILED) == 0:

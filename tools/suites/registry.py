@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import analyze
 import compiled
 import formatting
+import matrix
+import oldkernel
 import pytested
 import structure
 from demo import demo
@@ -20,11 +22,15 @@ INTEGRATION = ["tests/integration", f"--ignore={LIBVIRTD}", f"--ignore={ATTACKS}
 
 @dataclass(frozen=True)
 class Suite:
-    """A suite; run returns what became of its cases. A slow one runs with --all or by name only."""
+    """A suite; run returns what became of its cases. A slow one runs with --all or by name only.
+
+    One that is by_name does not run with --all either.
+    """
     name: str
     about: str
     run: Callable[[], list[Case]]
     slow: bool = False
+    by_name: bool = False
 
 
 def suites():
@@ -51,6 +57,12 @@ def suites():
               slow=True),
         Suite("attacks", "each attack succeeds unconfined and fails under the profiles",
               lambda: pytested.against("gcc", "attacks", ATTACKS, timeout=1800), slow=True),
+        Suite("matrix", "the helper's suites under each profile, without each kernel feature",
+              matrix.pairs, slow=True, by_name=True),
+        Suite("matrix-full", "the same for all pairs of them; half an hour",
+              matrix.full, slow=True, by_name=True),
+        Suite("oldkernel", "a machine with Linux 6.1: its Landlock, its limits", oldkernel.suite,
+              slow=True),
         Suite("libvirtd", "a real libvirtd, with virthook in its way and without",
               lambda: pytested.against("gcc", "libvirtd", LIBVIRTD, timeout=1800), slow=True),
         Suite("demo", "tools/demo runs to its end", demo, slow=True),
