@@ -48,6 +48,14 @@ def test_another_guest_has_another(guests):
     assert seen(helper, "d2", "prepare") == ["d2 prepare"]
 
 
+def test_another_user_of_the_same_guest_has_another(guests):
+    helper = guests("virthook-run", also='profile "other" { inherits = own\nuser = games }\n'
+                                         'rule "r" { operation = start\nprofile = other }\n')
+    seen(helper, "d1", "prepare")
+    assert seen(helper, "d1", "start") == ["d1 start"]
+    assert seen(helper, "d1", "release") == ["d1 prepare", "d1 release"]
+
+
 def test_it_is_there_over_a_restart_of_the_helper(guests):
     first = guests()
     seen(first, "d1", "prepare")
