@@ -22,8 +22,8 @@ from helper.wire import ERROR, STATUS
 LANDLOCK_CREATE_RULESET, LANDLOCK_CREATE_RULESET_VERSION = 444, 1
 PROCESSES = 40
 
-# What root's scripts could signal with pids = host, Landlock's scopes must bound: tune is told so.
-REFUSED = "tune"
+# What root's scripts could signal with pids = host, Landlock's scopes must bound.
+REFUSED = ("tune", "vfio")
 AS_ROOT = [name for name in PROFILES if name not in ("unconfined", "isolated", "notify")]
 
 # On the guest's disk, which is thrown away: /tmp is the script's own.
@@ -90,9 +90,9 @@ def status(peer):
 def under(place, profile, more=""):
     """Scripts run under this profile, as it is shipped: they may write nowhere of ours.
 
-    The one that is refused is mended as its refusal says.
+    One that is refused is mended as its refusal says.
     """
-    if profile == REFUSED:
+    if profile in REFUSED:
         more += f"profile {profile} {{ inherits = {profile} pids = own }}\n"
     place.configure(f"default_profile = {profile}\ngrace = 0.2\n{more}")
 
@@ -116,8 +116,10 @@ def test_status_says_what_holds_and_what_does_not(peer):
     assert "a PID limit" not in told if enforced["cgroup"] else "a PID limit" in told
 
 
-def test_a_profile_of_root_s_with_the_host_s_processes_is_refused_with_the_mend(place, start):
-    place.configure(f"default_profile = {REFUSED}\n")
+@pytest.mark.parametrize("profile", REFUSED)
+def test_a_profile_of_root_s_with_the_host_s_processes_is_refused_with_the_mend(place, start,
+                                                                                profile):
+    place.configure(f"default_profile = {profile}\n")
     packet = start(greet=False).peer.receive(20)
     assert packet.type == ERROR
     assert "before ABI 6 Landlock would not keep them from signalling root's processes" in \

@@ -28,7 +28,8 @@ PROFILES = ("unconfined", "isolated", "notify", "network", "tune", "vfio", "stor
 FEATURES = ("landlock", "notify", "user-namespaces", "cgroup2", "own-pid-max")
 
 # Pairs of both that cannot be: the helper refuses them, and test_degraded.py says with which words.
-REFUSED = {("tune", "landlock"): "root's scripts with pids = host need Landlock's scopes"}
+REFUSED = {(profile, "landlock"): "root's scripts with pids = host need Landlock's scopes"
+           for profile in ("tune", "vfio")}
 
 # The user of scripts where an installation's own does not exist.
 SCRIPT_USER, NOBODY = "virthook-run", "nobody"
