@@ -57,7 +57,7 @@ static int __attribute__((format(printf, 2, 3))) refuse(char **ret_error, const 
 
 static bool find_own_user(struct user_ids *ret_ids)
 {
-    const struct passwd *entry = getpwnam(PRIVILEGE_USER);
+    const struct passwd *entry = getpwnam(PROFILE_HELPER_USER);
 
     if (!entry || entry->pw_uid == 0)
         return false;
@@ -110,13 +110,12 @@ static bool can_enter(const struct user_ids *ids, const char *folder)
     return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
-static bool shares_own_user(const struct config *config, const struct user_ids *own)
+static bool shares_own_group(const struct config *config, const struct user_ids *own)
 {
     for (size_t i = 0; i < config->profiles.count; i++) {
         const struct profile *profile = &config->profiles.profiles[i];
 
-        if (!profile->unconfined && !profile->user_missing &&
-            (profile->uid == own->uid || profile->gid == own->gid))
+        if (!profile->unconfined && !profile->user_missing && profile->gid == own->gid)
             return true;
     }
     return false;
@@ -133,16 +132,18 @@ static int decide(struct helper *helper, const struct config *config)
     if (r < 0 || privilege->needs.root)
         return r;
     if (!find_own_user(own))
+        return stay_root(
+            privilege, "there is no user " PROFILE_HELPER_USER
+                       ": run systemd-sysusers where a package brings it, or useradd "
+                       "--system --no-create-home --shell /usr/sbin/nologin " PROFILE_HELPER_USER);
+    if (shares_own_group(config, own))
         return stay_root(privilege,
-                         "there is no user " PRIVILEGE_USER
-                         ": run systemd-sysusers where a package brings it, or useradd "
-                         "--system --no-create-home --shell /usr/sbin/nologin " PRIVILEGE_USER);
-    if (shares_own_user(config, own))
-        return stay_root(privilege, "a profile has the helper's own user or group, " PRIVILEGE_USER
-                                    ": give it another");
+                         "a profile's user has the helper's own group, that of " PROFILE_HELPER_USER
+                         ": give it another");
     if (!can_enter(own, hooks))
         return stay_root(privilege,
-                         "user " PRIVILEGE_USER " cannot enter %s: run chmod o+rx on it and on the "
+                         "user " PROFILE_HELPER_USER
+                         " cannot enter %s: run chmod o+rx on it and on the "
                          "folders above it",
                          hooks);
     privilege->user = true;

@@ -11,9 +11,6 @@
 
 #include <stdbool.h>
 
-/* The helper's own user, where it need not be root. */
-#define PRIVILEGE_USER "virthook"
-
 struct helper;
 
 struct privilege {

@@ -65,6 +65,11 @@ static int find_user(struct config_profile *section, struct config_problem *prob
         return config_refuse(problem, line > 0 ? line : section->open.line,
                              "user '%s' cannot be looked up (%s); see getent passwd",
                              section->open.user, strerrordesc_np(-r));
+    if (profile_user_is_own(section->open.uid))
+        return config_refuse(problem, line > 0 ? line : section->open.line,
+                             "user '%s' is the helper's own, to whom scripts could do all that "
+                             "they like: name another",
+                             section->open.user);
     return 0;
 }
 

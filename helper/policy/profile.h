@@ -17,6 +17,9 @@
 #define PROFILE_ISOLATED   "isolated"
 #define PROFILE_USER       "virthook-run"
 
+/* The helper's own user, where it need not be root; no script can have it. */
+#define PROFILE_HELPER_USER "virthook"
+
 /* Stands in for PROFILE_USER on a host where that was not made. */
 #define PROFILE_STAND_IN "nobody"
 

@@ -63,3 +63,11 @@ int profile_find_user(struct profile *profile)
     profile->user_missing = !found;
     return r;
 }
+
+bool profile_user_is_own(uid_t uid)
+{
+    struct profile own = {};
+    bool found;
+
+    return find(PROFILE_HELPER_USER, &own, &found) == 0 && found && own.uid == uid;
+}

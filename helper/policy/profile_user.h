@@ -13,3 +13,6 @@
  * a database that cannot be read, with the user missing.
  */
 int profile_find_user(struct profile *profile);
+
+/* Whether it is the user of the helper itself. */
+bool profile_user_is_own(uid_t uid);

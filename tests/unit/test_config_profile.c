@@ -89,6 +89,9 @@ static void a_user_is_a_name_or_a_number(void **state)
     assert_loads(text);
     assert_int_equal(profile_of("p")->uid, nobody->pw_uid);
     assert_int_equal(profile_of("p")->gid, nobody->pw_gid);
+    if (getpwnam(PROFILE_HELPER_USER))
+        assert_complains(2, "profile p {\nuser = " PROFILE_HELPER_USER " }", "is the helper's own",
+                         "name another", NULL);
     assert_complains(2, "profile p {\nuser = '' }", "user takes", "write user = virthook-run",
                      NULL);
 }
