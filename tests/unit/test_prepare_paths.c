@@ -52,6 +52,8 @@ static void what_holds_other_paths_comes_before_them(void **state)
     assert_paths(expected, sizeof(expected) / sizeof(expected[0]));
 }
 
+static const char *const none[] = {""};
+
 /* The last `count` paths of the plan, which are for Landlock alone. */
 static void assert_programs(const char *const *expected, size_t count)
 {
@@ -75,7 +77,7 @@ static void executable_paths_are_landlock_s_with_the_hooks_and_the_loader(void *
 
     prepare(&full, &profile);
     assert_int_equal(plan->landlock_fs & LANDLOCK_ACCESS_FS_EXECUTE, 0);
-    assert_programs(NULL, 0);
+    assert_programs(none, 0);
     profile.executable = (struct text_list){2, programs};
     prepare(&full, &profile);
     assert_true(plan->landlock_fs & LANDLOCK_ACCESS_FS_EXECUTE);
@@ -92,12 +94,12 @@ static void where_landlock_does_not_handle_them_no_executable_path_is_said(void 
 
     profile.executable = (struct text_list){2, programs};
     prepare(&bare, &profile);
-    assert_programs(NULL, 0);
+    assert_programs(none, 0);
     profile.capabilities = 1ULL << CAP_SYS_ADMIN;
     profile.syscalls = (struct text_list){2, mounting};
     prepare(&full, &profile);
     assert_int_equal(plan->landlock_fs, 0);
-    assert_programs(NULL, 0);
+    assert_programs(none, 0);
 }
 
 /* Nor may what the helper was not loaded by be taken for the loader. */
