@@ -21,7 +21,7 @@ static bool changes_hello(const struct helper *helper, const struct config *conf
 {
     const struct config *running = helper->config;
 
-    return memcmp(&config->failure, &running->failure, sizeof(config->failure)) != 0 ||
+    return !failure_policy_is(&config->failure, &running->failure) ||
            strcmp(hooks_of(helper, config), hooks_of(helper, running)) != 0 ||
            config->deadline_ms != running->deadline_ms || config->stdin_max != running->stdin_max ||
            config->calls_max != running->calls_max;

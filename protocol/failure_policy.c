@@ -53,3 +53,21 @@ enum failure_answer failure_policy_answer(const struct failure_policy *policy, c
     }
     return FAILURE_DENY;
 }
+
+static bool is_same_rule(const struct failure_rule *rule, const struct failure_rule *other)
+{
+    return strcmp(rule->driver, other->driver) == 0 &&
+           strcmp(rule->operation, other->operation) == 0 && rule->on_exit == other->on_exit &&
+           rule->on_other == other->on_other;
+}
+
+bool failure_policy_is(const struct failure_policy *policy, const struct failure_policy *other)
+{
+    if (policy->count != other->count)
+        return false;
+    for (size_t i = 0; i < policy->count; i++) {
+        if (!is_same_rule(&policy->rules[i], &other->rules[i]))
+            return false;
+    }
+    return true;
+}

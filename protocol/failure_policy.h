@@ -45,6 +45,9 @@ void failure_policy_defaults(struct failure_policy *ret_policy);
 /* Puts a rule before all others. Returns -ENOSPC where there are FAILURE_RULES_MAX already. */
 int failure_policy_prepend(struct failure_policy *policy, const struct failure_rule *rule);
 
+/* Whether two policies have the same rules. */
+bool failure_policy_is(const struct failure_policy *policy, const struct failure_policy *other);
+
 /* What the policy answers. */
 enum failure_answer failure_policy_answer(const struct failure_policy *policy, const char *driver,
                                           const char *operation, enum failure_kind kind);

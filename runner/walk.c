@@ -166,7 +166,7 @@ int runner_walk(const struct walk_owner *owner, const char *path, int *ret_fd,
 
 int runner_find(const struct walk_owner *owner, const char *path)
 {
-    char rest[PATH_MAX];
+    char rest[PATH_MAX] = "";
     auto_close int fd = -EBADF;
     int r = runner_walk(owner, path, &fd, rest);
 

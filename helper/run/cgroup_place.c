@@ -30,10 +30,8 @@ static void unescape(char *text)
     char *out = text;
 
     for (const char *in = text; *in; in++, out++) {
-        unsigned int byte;
-
-        if (*in == '\\' && sscanf(in + 1, "%3o", &byte) == 1) {
-            *out = (char)byte;
+        if (*in == '\\' && strspn(in + 1, "01234567") >= 3) {
+            *out = (char)((in[1] - '0') << 6 | (in[2] - '0') << 3 | (in[3] - '0'));
             in += 3;
         } else {
             *out = *in;

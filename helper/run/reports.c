@@ -90,8 +90,8 @@ static pid_t find_pid(int pidfd)
     snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
     info = fopen(path, "re");
     while (info && fgets(line, sizeof(line), info)) {
-        if (sscanf(line, "Pid: %d", &pid) == 1)
-            break;
+        if (strncmp(line, "Pid:", 4) == 0)
+            pid = (pid_t)strtol(line + 4, NULL, 10);
     }
     if (info)
         fclose(info);

@@ -8,10 +8,10 @@
 #include <stdbool.h>
 
 /*
- * Makes one that shows the folder `place` and nothing else, in the user namespace or, where that is
+ * Makes one that shows the folder `path` and nothing else, in the user namespace or, where that is
  * negative, in the helper's. `*ret_fd` is the caller's. Returns 0 or a negative errno.
  */
-int space_tmp_make(const char *place, int user_ns, int *ret_fd);
+int space_tmp_make(const char *path, int user_ns, int *ret_fd);
 
 /* Whether it shows the folder that is at `place` now, and not one that was removed since. */
 bool space_tmp_is_of(const char *place, int mount_ns);

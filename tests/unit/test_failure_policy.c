@@ -106,6 +106,20 @@ static void a_full_policy_takes_no_rule_and_stays_as_it_was(void **state)
     assert_int_equal(failure_policy_answer(&policy, "qemu", "start", FAILURE_EXIT), FAILURE_DENY);
 }
 
+static void a_policy_is_another_where_any_rule_differs(void **state)
+{
+    struct failure_policy policy, other;
+
+    failure_policy_defaults(&policy);
+    failure_policy_defaults(&other);
+    assert_true(failure_policy_is(&policy, &other));
+    other.rules[0].on_other = !other.rules[0].on_other;
+    assert_false(failure_policy_is(&policy, &other));
+    failure_policy_defaults(&other);
+    other.count--;
+    assert_false(failure_policy_is(&policy, &other));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +127,7 @@ int main(void)
         cmocka_unit_test(a_policy_without_rules_denies),
         cmocka_unit_test(a_rule_put_in_front_wins_over_the_defaults_where_it_fits),
         cmocka_unit_test(the_last_rule_put_in_front_is_the_first_to_be_asked),
+        cmocka_unit_test(a_policy_is_another_where_any_rule_differs),
         cmocka_unit_test(a_full_policy_takes_no_rule_and_stays_as_it_was),
     };
 

@@ -57,7 +57,7 @@ static const char *const none[] = {""};
 /* The last `count` paths of the plan, which are for Landlock alone. */
 static void assert_programs(const char *const *expected, size_t count)
 {
-    struct plan_path path;
+    struct plan_path path = {};
     const char *cursor = NULL;
     size_t found = 0;
 

@@ -12,6 +12,7 @@
 #include "cleanup.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -111,13 +112,15 @@ static void who_has_no_children_has_no_tree(void **state)
 /* `depth` generations, each the parent of the next. */
 static pid_t fork_chain(size_t depth)
 {
-    pid_t pid = fork();
+    pid_t first = fork();
 
-    if (pid != 0)
-        return pid;
+    if (first != 0)
+        return first;
     setsid();
-    if (depth > 1)
-        fork_chain(depth - 1);
+    while (depth > 1 && fork() == 0) {
+        setsid();
+        depth--;
+    }
     wait_for_end();
 }
 
@@ -205,7 +208,7 @@ static void tidy_up(int number)
 {
     if (fork() == 0) {
         signal(SIGTERM, SIG_DFL);
-        usleep(20000);
+        poll(NULL, 0, 20);
         if (write(tidied[1], "x", 1) != 1)
             _exit(3);
     }
