@@ -68,13 +68,13 @@ def prepare(folder):
         open_to_scripts(folder)
 
 
-def install_profiles(folder):
+def install_profiles(folder, build=BUILD):
     """The build's shipped profiles, beside a configuration in that folder."""
     profiles = folder / "profiles.d"
     profiles.mkdir()
     profiles.chmod(0o755)
     shipped = profiles / "50-shipped.conf"
-    shutil.copyfile(BUILD / "packaging/50-shipped.conf", shipped)
+    shutil.copyfile(build / "packaging/50-shipped.conf", shipped)
     shipped.chmod(0o644)
 
 

@@ -71,7 +71,7 @@ class Shim:
         cell.path(self.hooks_dir).mkdir(parents=True)
         cell.path("/var/log/virthook").mkdir(mode=0o700)
         cell.path("/run/virthook").mkdir()
-        conditions.install_profiles(cell.path("/etc/virthook"))
+        conditions.install_profiles(cell.path("/etc/virthook"), build_folder())
         cell.write("/etc/virthook/virthook.conf", conditions.configured(self.config, "/tmp"))
 
     def start(self, cell):
