@@ -38,7 +38,9 @@ ARROWS = {
     "helper": ["common", "protocol", "helper/loop", "helper/hooks", "helper/names",
                "helper/policy", "helper/audit", "helper/sandbox", "helper/run", "runner"],
     "shim": ["common"],
-    "admin": ["common"],
+    "admin/base": ["common"],
+    "admin/run": ["common", "admin/base"],
+    "admin": ["common", "admin/base", "admin/run"],
 }
 
 # Files of which every function may run between clone or fork and exec, in memory that other threads

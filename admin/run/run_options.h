@@ -5,12 +5,14 @@
  */
 #pragma once
 
+#include "places.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Paths are absolute and owned; NULL where not given. Names are the process's arguments. */
+/* Names are the process's arguments. */
 struct run_options {
-    char *config, *hooks, *audit, *helper;
+    struct places places;
     const char *profile; /* NULL: as configured */
     uint64_t timeout_ms; /* 0: as configured */
     bool json;

@@ -6,17 +6,13 @@
 #include "run_options.h"
 
 #include "command.h"
+#include "complain.h"
 #include "number.h"
 #include "virthook-config.h"
 #include "virthook.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 /* A deadline as the configuration may have it. */
 #define TIMEOUT_MIN_MS 100
@@ -72,40 +68,12 @@ static const struct option long_options[] = {
     {0},
 };
 
-static bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Always false: the command ends here. */
+#define refuse(...) (complain_usage("run", __VA_ARGS__), false)
 
-static bool complain(const char *format, ...)
-{
-    va_list arguments;
-
-    fputs("virt-hook run: ", stderr);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputs("\nTry 'virt-hook run --help'.\n", stderr);
-    return false;
-}
-
-/* The library takes absolute paths alone, a person gives any. */
 static bool take_path(const char *option, const char *value, char **slot)
 {
-    char *here = NULL, *path = NULL;
-
-    if (!value[0])
-        return complain("the path of %s is empty", option);
-    if (value[0] == '/') {
-        path = strdup(value);
-    } else {
-        here = getcwd(NULL, 0);
-        if (!here || asprintf(&path, "%s/%s", here, value) < 0)
-            path = NULL;
-    }
-    free(here);
-    if (!path)
-        return complain("the path '%s' cannot be made absolute: %s", value, strerror(errno));
-    free(*slot);
-    *slot = path;
-    return true;
+    return places_take("run", option, value, slot) == 0;
 }
 
 static bool take_timeout(const char *value, uint64_t *ret_ms)
@@ -113,7 +81,7 @@ static bool take_timeout(const char *value, uint64_t *ret_ms)
     uint64_t ms;
 
     if (!number_parse_seconds(value, &ms) || ms < TIMEOUT_MIN_MS || ms > TIMEOUT_MAX_MS)
-        return complain("--timeout takes seconds from 0.1 to 3600, not '%s'", value);
+        return refuse("--timeout takes seconds from 0.1 to 3600, not '%s'", value);
     *ret_ms = ms;
     return true;
 }
@@ -123,13 +91,13 @@ static bool take_option(struct run_options *options, int key, const char *given,
 {
     switch (key) {
     case KEY_CONFIG:
-        return take_path("--config", optarg, &options->config);
+        return take_path("--config", optarg, &options->places.config);
     case KEY_HOOKS:
-        return take_path("--hooks", optarg, &options->hooks);
+        return take_path("--hooks", optarg, &options->places.hooks);
     case KEY_AUDIT:
-        return take_path("--audit", optarg, &options->audit);
+        return take_path("--audit", optarg, &options->places.audit);
     case KEY_HELPER:
-        return take_path("--helper", optarg, &options->helper);
+        return take_path("--helper", optarg, &options->places.helper);
     case KEY_PROFILE:
         options->profile = optarg;
         return true;
@@ -142,22 +110,21 @@ static bool take_option(struct run_options *options, int key, const char *given,
         fputs(help_text, stdout);
         *ret_status = STATUS_ALLOW;
         return false;
-    case ':':
-        return complain("a value is missing after %s", given);
     default:
-        return complain("there is no option %s", given);
+        complain_option("run", key, given);
+        return false;
     }
 }
 
 static bool take_names(struct run_options *options, int count, char **names)
 {
     if (count < NAMES_MIN)
-        return complain("a name is missing: DRIVER OBJECT OPERATION SUB-OPERATION [EXTRA]");
+        return refuse("a name is missing: DRIVER OBJECT OPERATION SUB-OPERATION [EXTRA]");
     if (count > NAMES_MAX)
-        return complain("one name too many: '%s'", names[NAMES_MAX]);
+        return refuse("one name too many: '%s'", names[NAMES_MAX]);
     if (!virthook_is_driver(names[0]))
-        return complain("the driver is qemu, network, lxc, libxl, bhyve or daemon, not '%s'",
-                        names[0]);
+        return refuse("the driver is qemu, network, lxc, libxl, bhyve or daemon, not '%s'",
+                      names[0]);
     options->driver = names[0];
     options->object = names[1];
     options->operation = names[2];
@@ -182,9 +149,6 @@ bool run_options_parse(int argc, char **argv, struct run_options *ret_options, i
 
 void run_options_clear(struct run_options *options)
 {
-    free(options->config);
-    free(options->hooks);
-    free(options->audit);
-    free(options->helper);
+    places_clear(&options->places);
     *options = (struct run_options){0};
 }

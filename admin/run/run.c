@@ -6,9 +6,9 @@
  */
 #include "cleanup.h"
 #include "command.h"
+#include "complain.h"
 #include "input.h"
 #include "interrupt.h"
-#include "places.h"
 #include "run_options.h"
 #include "show.h"
 #include "virthook-config.h"
@@ -21,10 +21,9 @@
 /* Beyond the deadline itself, a helper's promise is believed as the library does by default. */
 #define HOUR_MS (60 * 60 * 1000ULL)
 
-static int complain(int status, const char *what, int error)
+static int fail(int status, const char *what, int error)
 {
-    fprintf(stderr, "virt-hook run: %s: %s\n", what, strerror(-error));
-    return status;
+    return complain(status, "run", "%s: %s", what, strerror(-error));
 }
 
 static void close_hook(struct virthook **slot)
@@ -46,10 +45,10 @@ static int open_hook(const struct run_options *from, struct virthook **ret_hook)
     struct virthook_options options = {
         .size = sizeof(options),
         .name = "virt-hook",
-        .helper = from->helper,
-        .hooks = from->hooks,
-        .config = from->config,
-        .audit = from->audit,
+        .helper = from->places.helper,
+        .hooks = from->places.hooks,
+        .config = from->places.config,
+        .audit = from->places.audit,
         .profile = from->profile,
         .policy = "", /* a service's copy says nothing about this helper's configuration */
         .deadline_ms = from->timeout_ms,
@@ -102,16 +101,15 @@ static int refuse_call(const struct virthook_request *request, int error)
     const char *fault = virthook_request_fault(request);
 
     if (!fault)
-        return complain(STATUS_NO_HELPER, "the call could not be made", error);
-    fprintf(stderr, "virt-hook run: %s\n", fault);
-    return STATUS_USAGE;
+        return fail(STATUS_NO_HELPER, "the call could not be made", error);
+    return complain(STATUS_USAGE, "run", "%s", fault);
 }
 
 static int show(const struct virthook_reply *reply, bool json)
 {
     int r = json ? show_json(reply) : show_plain(reply);
 
-    return r < 0 ? complain(STATUS_USAGE, "the reply cannot be shown", r) : status_of(reply);
+    return r < 0 ? fail(STATUS_USAGE, "the reply cannot be shown", r) : status_of(reply);
 }
 
 static int make_call(const struct run_options *options, const void *input, size_t input_size)
@@ -124,7 +122,7 @@ static int make_call(const struct run_options *options, const void *input, size_
     if (r == 0)
         r = interrupt_watch(hook);
     if (r < 0)
-        return complain(STATUS_USAGE, "cannot begin", r);
+        return fail(STATUS_USAGE, "cannot begin", r);
     r = virthook_call(hook, &request, &reply);
     return r < 0 ? refuse_call(&request, r) : show(reply, options->json);
 }
@@ -133,18 +131,15 @@ static int run(struct run_options *options)
 {
     auto_free void *input = NULL;
     size_t input_size = 0;
-    int r;
+    int r = places_complete("run", &options->places);
 
-    r = geteuid() == 0 ? 0 : places_of_session(options);
-    if (r < 0)
-        return complain(STATUS_USAGE, "the session's folders cannot be told, set HOME", r);
+    if (r != 0)
+        return r;
     r = input_read(&input, &input_size);
-    if (r == -E2BIG) {
-        fprintf(stderr, "virt-hook run: stdin has more than %d MiB\n", INPUT_MAX >> 20);
-        return STATUS_USAGE;
-    }
+    if (r == -E2BIG)
+        return complain(STATUS_USAGE, "run", "stdin has more than %d MiB", INPUT_MAX >> 20);
     if (r < 0)
-        return complain(STATUS_USAGE, "stdin cannot be read", r);
+        return fail(STATUS_USAGE, "stdin cannot be read", r);
     return make_call(options, input, input_size);
 }
 
