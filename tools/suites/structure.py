@@ -24,6 +24,7 @@ PROBE_SECONDS = 60
 # of client/ is copied into the build, so that those who link the library do not see its insides.
 ARROWS = {
     "common": [],
+    "digest": ["common"],
     "protocol": ["common"],
     "client": ["common", "protocol"],
     "runner": ["common"],
@@ -31,11 +32,11 @@ ARROWS = {
     "helper/hooks": ["common", "protocol"],
     "helper/names": ["common"],
     "helper/policy": ["common", "protocol", "helper/hooks", "helper/names"],
-    "helper/audit": ["common", "protocol", "helper/hooks"],
+    "helper/audit": ["common", "digest", "protocol", "helper/hooks"],
     "helper/sandbox": ["common", "protocol", "helper/names", "helper/policy", "runner"],
     "helper/run": ["common", "protocol", "helper/loop", "helper/names", "helper/policy",
                    "helper/sandbox", "runner"],
-    "helper": ["common", "protocol", "helper/loop", "helper/hooks", "helper/names",
+    "helper": ["common", "digest", "protocol", "helper/loop", "helper/hooks", "helper/names",
                "helper/policy", "helper/audit", "helper/sandbox", "helper/run", "runner"],
     "shim": ["common"],
     "admin/base": ["common"],
