@@ -6,6 +6,7 @@
 #include "status.h"
 
 #include "capabilities.h"
+#include "cleanup.h"
 #include "undead.h"
 #include "virthook-config.h"
 
@@ -137,6 +138,13 @@ static const char *describe_tmp(const struct helper *helper)
     return helper->space.lasts ? "kept over a restart" : "kept until this helper ends";
 }
 
+static void add_audit_head(struct json_object *object, const struct audit_log *audit)
+{
+    auto_free char *head = audit_head(audit);
+
+    add_text(object, "audit_head", head);
+}
+
 char *status_json(const struct helper *helper)
 {
     struct json_object *object = json_object_new_object();
@@ -155,6 +163,7 @@ char *status_json(const struct helper *helper)
     add_text(object, "hooks",
              helper->options.hooks ? helper->options.hooks : helper->config->hooks);
     add_text(object, "audit", audit_path(helper->audit));
+    add_audit_head(object, helper->audit);
     add_number(object, "calls", helper->call_number);
     add_number(object, "open", helper->call_count);
     json_object_object_add(object, "hook", make_class(&helper->orders[CLASS_HOOK]));

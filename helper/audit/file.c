@@ -54,7 +54,7 @@ static int cut_to(struct log_file *file, off_t size)
     return 0;
 }
 
-int log_file_append(struct log_file *file, const char *line, size_t size)
+static int append_sealed(struct log_file *file, const char *line, size_t size)
 {
     off_t former = 0;
     int r;
@@ -69,6 +69,38 @@ int log_file_append(struct log_file *file, const char *line, size_t size)
     if (r < 0)
         (void)cut_to(file, former);
     return r == -EDQUOT ? -ENOSPC : r;
+}
+
+int log_file_append(struct log_file *file, const char *line, size_t size)
+{
+    auto_free char *sealed = NULL;
+    struct chain next;
+    int r;
+
+    r = chain_seal(&file->chain, line, size, &sealed, &size, &next);
+    if (r < 0)
+        return r;
+    r = append_sealed(file, sealed, size);
+    if (r == 0)
+        file->chain = next;
+    return r;
+}
+
+int log_file_resume(struct log_file *file)
+{
+    char tail[CHAIN_TAIL_MAX];
+    off_t size = 0;
+    size_t got = 0;
+    int r;
+
+    r = log_file_size(file, &size);
+    if (r < 0)
+        return r;
+    r = log_file_read(file, size > CHAIN_TAIL_MAX ? size - CHAIN_TAIL_MAX : 0, tail, sizeof(tail),
+                      &got);
+    if (r < 0)
+        return r;
+    return chain_read(tail, got, &file->chain) == 0 ? 0 : chain_begin(&file->chain);
 }
 
 /* Where the line behind the last newline begins: a search from the end, block by block. */

@@ -5,13 +5,19 @@
  */
 #pragma once
 
+#include "chain.h"
+
 #include <stddef.h>
 #include <sys/types.h>
 
-/* A file that is locked for this process and open for reading and, with O_APPEND, for writing. */
+/*
+ * A file that is locked for this process and open for reading and, with O_APPEND, for writing; and
+ * the chain of its records, as far as log_file_resume() has found it.
+ */
 struct log_file {
     int fd;        /* owned */
     off_t torn_at; /* a part of a line that could not be taken back begins here; -1: none */
+    struct chain chain;
 };
 
 /* Takes over fd. */
@@ -21,8 +27,15 @@ void log_file_init(struct log_file *file, int fd);
 void log_file_clear(struct log_file *file);
 
 /*
- * Adds a line that ends in a newline. Returns 0 when write(2) has taken all of it, or a negative
- * errno: then no part of the line is left in the file. -ENOSPC stands for a used-up quota too.
+ * Goes on with the chain of the last line; begins one where there is none. To be called once the
+ * file was mended. Returns 0 or a negative errno.
+ */
+int log_file_resume(struct log_file *file);
+
+/*
+ * Adds a line, a JSON object that ends in a newline, as the next of the chain. Returns 0 when
+ * write(2) has taken all of it, or a negative errno: then no part of the line is left in the file.
+ * -ENOSPC stands for a used-up quota too.
  */
 int log_file_append(struct log_file *file, const char *line, size_t size);
 

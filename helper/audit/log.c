@@ -219,6 +219,14 @@ const char *audit_path(const struct audit_log *log)
     return log->path;
 }
 
+char *audit_head(const struct audit_log *log)
+{
+    char text[CHAIN_HEAD_SIZE];
+
+    chain_print_head(&log->file.chain, text);
+    return strdup(text);
+}
+
 const char *audit_instance(const struct audit_log *log)
 {
     return log->source.instance;

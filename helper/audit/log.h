@@ -83,6 +83,12 @@ void audit_close(struct audit_log *log);
 /* The path of the file, for status. */
 const char *audit_path(const struct audit_log *log);
 
+/*
+ * The head of the log's chain, to be kept elsewhere: "CHAIN:SEQ:HASH" of its last record. The
+ * caller frees; NULL where memory is short.
+ */
+char *audit_head(const struct audit_log *log);
+
 /* This helper's instance, 16 hexadecimal digits; a call's id is "<instance>-<number>". */
 const char *audit_instance(const struct audit_log *log);
 

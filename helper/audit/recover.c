@@ -199,6 +199,9 @@ int recovery_start(struct recovery *recovery, struct log_file *file)
     r = log_file_mend(file, &recovery->cut);
     if (r < 0)
         return r;
+    r = log_file_resume(file);
+    if (r < 0)
+        return r;
     r = log_file_size(file, &size);
     if (r < 0)
         return r;
