@@ -5,6 +5,7 @@ Runs in the test's own process.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import collections
+import hashlib
 import json
 
 INSTANCE = "0123456789abcdef"
@@ -21,6 +22,19 @@ def read(path):
 
 def of_type(records, kind):
     return [record for record in records if record["type"] == kind]
+
+
+def chain_faults(path):
+    """Numbers of the lines whose hash is wrong, or that do not follow on the line before."""
+    former, faults = {"hash": "0" * 64, "seq": 0}, []
+    for number, line in enumerate(path.read_bytes().splitlines(keepends=True), 1):
+        record = json.loads(line)
+        hashed = hashlib.sha256(line[:line.rindex(b',"hash":')]).hexdigest()
+        if (record["hash"], record["prev"], record["seq"]) != (
+                hashed, former["hash"], former["seq"] + 1):
+            faults.append(number)
+        former = record
+    return faults
 
 
 def unpaired(records):

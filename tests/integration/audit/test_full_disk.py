@@ -31,6 +31,17 @@ def test_the_helper_allows_again_when_there_is_room_and_tells_the_loss(place, st
     assert disk.records()[-3]["count"] >= 1
 
 
+def test_what_a_full_disk_did_not_take_has_no_place_in_the_chain(place, start, disk):
+    place.script("qemu")
+    helper = start(wrapper=disk.wrapper)
+    disk.of(helper).fill()
+    call_until(helper.peer, lambda verdict: not verdict.allow)
+    disk.make_room()
+    assert helper.peer.call().allow
+    assert [record["seq"] for record in disk.records()] == list(
+        range(1, len(disk.records()) + 1))
+
+
 @pytest.mark.invariant(7)
 def test_where_the_admin_chose_so_calls_go_on_and_each_lost_record_is_counted(place, start, disk):
     place.configure("audit_full = count\n")

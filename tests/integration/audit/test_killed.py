@@ -11,7 +11,7 @@ from helper.wire import Closed
 
 from . import log
 
-KILLS = 40
+KILLS = 200
 
 
 @pytest.mark.invariant(7)
@@ -68,6 +68,7 @@ def test_no_verdict_left_without_its_record(place, start):
     start().end()
     records = log.read(place.audit / "service.log")
     assert log.unpaired(records) == []
+    assert log.chain_faults(place.audit / "service.log") == []
     told = {end["object"]: end["verdict"] for end in log.of_type(records, "end")}
     assert {name: told[name] for name in verdicts} == {
         name: "allow" if allow else "deny" for name, allow in verdicts.items()}
