@@ -14,7 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static void say(const char *command, const char *format, va_list arguments)
+static void __attribute__((format(printf, 2, 0)))
+say(const char *command, const char *format, va_list arguments)
 {
     auto_free char *made = text_compose(format, arguments), *safe = NULL;
 
