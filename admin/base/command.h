@@ -16,3 +16,5 @@ enum status {
 
 /* argv[0] is the subcommand's name. Each returns an exit status. */
 int run_command(int argc, char **argv);
+int adopt_command(int argc, char **argv);
+int release_command(int argc, char **argv);

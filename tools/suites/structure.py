@@ -40,8 +40,9 @@ ARROWS = {
                "helper/policy", "helper/audit", "helper/sandbox", "helper/run", "runner"],
     "shim": ["common"],
     "admin/base": ["common"],
+    "admin/adopt": ["common", "admin/base"],
     "admin/run": ["common", "admin/base"],
-    "admin": ["common", "admin/base", "admin/run"],
+    "admin": ["common", "admin/adopt", "admin/base", "admin/run"],
 }
 
 # Files of which every function may run between clone or fork and exec, in memory that other threads

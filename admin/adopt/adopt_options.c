@@ -1,0 +1,153 @@
+/*
+ * The command line of `virt-hook adopt` and `virt-hook release`. Admin's process; its user is
+ * trusted, and makes mistakes.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "adopt_options.h"
+
+#include "command.h"
+#include "complain.h"
+#include "places.h"
+#include "virthook-config.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIBVIRT_HOOKS "/etc/libvirt/hooks"
+
+#define OPTIONS_HELP                                                               \
+    "  --dry-run      show what would be done, and change nothing\n"               \
+    "  --libvirt DIR  where libvirt looks for hooks (default " LIBVIRT_HOOKS ")\n" \
+    "  --hooks DIR    where virthook does (default " VIRTHOOK_HOOKS_DIR ")\n"      \
+    "  --shim PATH    the shim (default " VIRTHOOK_SHIM_PATH ")\n"                 \
+    "  --help\n"                                                                   \
+    "\n"                                                                           \
+    "Exit status: 0 done, or nothing to do; 2 refused, and nothing was changed.\n" \
+    "\n"
+
+static const char adopt_help[] =
+    "Usage: virt-hook adopt [OPTION]... [DRIVER]...\n"
+    "Move libvirt's hooks, DRIVER and DRIVER.d, under virthook and put the shim in their place, "
+    "for\n"
+    "all drivers that have any or for those that are named. Names, contents, modes, owners and "
+    "times\n"
+    "stay; what else lies beside the hooks stays there, and links in virthook's directory lead to "
+    "it.\n"
+    "Either all is done or nothing. 'virt-hook release' takes it back.\n"
+    "\n"
+    "Hooks that libvirt ran could do all that root can. The rules that are shown let them: put "
+    "these\n"
+    "into " VIRTHOOK_CONFIG_PATH " and restart the helper, first.\n"
+    "\n" OPTIONS_HELP "For example: virt-hook adopt --dry-run\n";
+
+static const char release_help[] =
+    "Usage: virt-hook release [OPTION]... [DRIVER]...\n"
+    "Take the shim away and move the hooks, DRIVER and DRIVER.d, back to where libvirt runs them\n"
+    "itself, for all drivers that were adopted or for those that are named. Names, contents, "
+    "modes,\n"
+    "owners and times stay. Either all is done or nothing.\n"
+    "\n" OPTIONS_HELP "For example: virt-hook release qemu\n";
+
+enum option_key { KEY_DRY_RUN = 256, KEY_LIBVIRT, KEY_HOOKS, KEY_SHIM, KEY_HELP };
+
+static const struct option long_options[] = {
+    {"dry-run", no_argument, NULL, KEY_DRY_RUN},
+    {"libvirt", required_argument, NULL, KEY_LIBVIRT},
+    {"hooks", required_argument, NULL, KEY_HOOKS},
+    {"shim", required_argument, NULL, KEY_SHIM},
+    {"help", no_argument, NULL, KEY_HELP},
+    {0},
+};
+
+static bool take_path(const struct adopt_request *request, const char *option, const char *value,
+                      char **slot)
+{
+    size_t size;
+
+    if (places_take(request->command, option, value, slot) != 0)
+        return false;
+    size = strlen(*slot);
+    while (size > 1 && (*slot)[size - 1] == '/')
+        (*slot)[--size] = '\0';
+    return true;
+}
+
+/* One option, as given; false where it, or --help, ends the command. */
+static bool take_option(struct adopt_request *request, int key, const char *given, int *ret_status)
+{
+    switch (key) {
+    case KEY_DRY_RUN:
+        request->dry_run = true;
+        return true;
+    case KEY_LIBVIRT:
+        return take_path(request, "--libvirt", optarg, &request->libvirt);
+    case KEY_HOOKS:
+        return take_path(request, "--hooks", optarg, &request->hooks);
+    case KEY_SHIM:
+        return take_path(request, "--shim", optarg, &request->shim);
+    case KEY_HELP:
+        fputs(request->release ? release_help : adopt_help, stdout);
+        *ret_status = STATUS_ALLOW;
+        return false;
+    default:
+        complain_option(request->command, key, given);
+        return false;
+    }
+}
+
+static bool take_driver(struct adopt_request *request, const char *name)
+{
+    for (size_t i = 0; i < ADOPT_DRIVERS; i++) {
+        if (strcmp(name, adopt_drivers[i]) == 0) {
+            request->asked[i] = true;
+            return true;
+        }
+    }
+    complain_usage(request->command,
+                   "the driver is qemu, network, lxc, libxl, bhyve or daemon, not '%s'", name);
+    return false;
+}
+
+static bool take_default(const struct adopt_request *request, const char *option, const char *value,
+                         char **slot)
+{
+    return *slot ? true : take_path(request, option, value, slot);
+}
+
+static bool take_drivers(struct adopt_request *request, int count, char **names)
+{
+    request->named = count > 0;
+    for (int i = 0; i < count; i++) {
+        if (!take_driver(request, names[i]))
+            return false;
+    }
+    for (size_t i = 0; i < ADOPT_DRIVERS && !request->named; i++)
+        request->asked[i] = true;
+    return true;
+}
+
+bool adopt_options_parse(int argc, char **argv, struct adopt_request *ret_request, int *ret_status)
+{
+    int key;
+
+    *ret_status = STATUS_USAGE;
+    while ((key = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+        if (!take_option(ret_request, key, argv[optind - 1], ret_status))
+            return false;
+    }
+    return take_drivers(ret_request, argc - optind, argv + optind) &&
+           take_default(ret_request, "--libvirt", LIBVIRT_HOOKS, &ret_request->libvirt) &&
+           take_default(ret_request, "--hooks", VIRTHOOK_HOOKS_DIR, &ret_request->hooks) &&
+           take_default(ret_request, "--shim", VIRTHOOK_SHIM_PATH, &ret_request->shim);
+}
+
+void adopt_options_clear(struct adopt_request *request)
+{
+    free(request->libvirt);
+    free(request->hooks);
+    free(request->shim);
+    *request = (struct adopt_request){0};
+}
