@@ -7,6 +7,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "answer.h"
 #include "call.h"
 #include "cleanup.h"
 #include "error.h"
@@ -252,6 +253,28 @@ static void tear_down(struct helper *helper, struct signals *signals)
     loop_free(helper->loop);
 }
 
+/* Asked something in place of being started to serve. */
+static int answer(const struct options *options)
+{
+    const struct question question = {
+        .word = options->answer,
+        .names = options->names,
+        .name_count = options->name_count,
+        .config = options->config,
+        .config_given = options->config_given,
+        .hooks = options->hooks,
+        .audit = options->audit,
+        .profile = options->profile,
+        .deadline_ms = options->deadline_ms,
+    };
+    int r = answer_print(&question);
+
+    if (r == 0)
+        return EXIT_SUCCESS;
+    fprintf(stderr, "virthook-helper: the answer cannot be given: %s\n", strerror(-r));
+    return EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
     struct helper helper = {
@@ -265,6 +288,8 @@ int main(int argc, char **argv)
     harden_process(&helper.spawn.files);
     if (!options_parse(argc, argv, &helper.options, &status))
         return status;
+    if (helper.options.answer)
+        return answer(&helper.options);
     status = EXIT_SETUP;
     if (set_up(&helper, &signals) == 0)
         status = loop_run(helper.loop) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -6,6 +6,7 @@
  */
 #include "options.h"
 
+#include "answer.h"
 #include "number.h"
 #include "virthook-config.h"
 
@@ -36,6 +37,8 @@ static const char help_text[] =
     "  --name NAME        of this helper, for the audit log (default service)\n"
     "  --deadline MS      of a call, in milliseconds, instead of the configuration's\n"
     "  --profile NAME     that calls will ask for, beside those that the configuration uses\n"
+    "  --answer QUESTION  answer one question as a JSON object on stdout, serving nobody:\n"
+    "                     places, or explain DRIVER OBJECT OPERATION [SUB-OPERATION]\n"
     "  --help, --version\n"
     "\n"
     "Sockets of systemd's socket activation are served too.\n";
@@ -49,6 +52,7 @@ enum option_key {
     KEY_AUDIT,
     KEY_DEADLINE,
     KEY_PROFILE,
+    KEY_ANSWER,
     KEY_HELP,
     KEY_VERSION,
 };
@@ -62,6 +66,7 @@ static const struct option long_options[] = {
     {"audit", required_argument, NULL, KEY_AUDIT},
     {"deadline", required_argument, NULL, KEY_DEADLINE},
     {"profile", required_argument, NULL, KEY_PROFILE},
+    {"answer", required_argument, NULL, KEY_ANSWER},
     {"help", no_argument, NULL, KEY_HELP},
     {"version", no_argument, NULL, KEY_VERSION},
     {},
@@ -126,6 +131,9 @@ static bool take_option(struct options *options, int key, const char *value)
                           "1 to 64 letters, digits, '.', '_' and '-', the first no '.'");
         options->name = value;
         return true;
+    case KEY_ANSWER:
+        options->answer = value;
+        return true;
     case KEY_PROFILE:
         options->profile = value;
         return true;
@@ -155,6 +163,14 @@ static int count_activated(void)
     return parse_number(count, INT_MAX, &number) ? (int)number : 0;
 }
 
+/* What is asked, and with how many names. */
+static bool check_question(const struct options *options)
+{
+    const char *wanted = answer_usage(options->answer, options->name_count);
+
+    return !wanted || refuse("answer", options->answer, wanted);
+}
+
 bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_status)
 {
     struct options options = {.channel = -1, .name = "service", .config = VIRTHOOK_CONFIG_PATH};
@@ -169,6 +185,14 @@ bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_
         }
         if (!take_option(&options, key, optarg))
             return false;
+    }
+    if (options.answer) {
+        options.names = (const char *const *)argv + optind;
+        options.name_count = (size_t)(argc - optind);
+        if (!check_question(&options))
+            return false;
+        *ret_options = options;
+        return true;
     }
     options.activated = count_activated();
     if (optind < argc) {

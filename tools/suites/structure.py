@@ -36,13 +36,15 @@ ARROWS = {
     "helper/sandbox": ["common", "protocol", "helper/names", "helper/policy", "runner"],
     "helper/run": ["common", "protocol", "helper/loop", "helper/names", "helper/policy",
                    "helper/sandbox", "runner"],
-    "helper": ["common", "digest", "protocol", "helper/loop", "helper/hooks", "helper/names",
-               "helper/policy", "helper/audit", "helper/sandbox", "helper/run", "runner"],
+    "helper/answer": ["common", "protocol", "helper/hooks", "helper/policy"],
+    "helper": ["common", "digest", "protocol", "helper/answer", "helper/loop", "helper/hooks",
+               "helper/names", "helper/policy", "helper/audit", "helper/sandbox", "helper/run", "runner"],
     "shim": ["common"],
     "admin/base": ["common"],
     "admin/adopt": ["common", "admin/base"],
+    "admin/ask": ["common", "admin/base"],
     "admin/run": ["common", "admin/base"],
-    "admin": ["common", "admin/adopt", "admin/base", "admin/run"],
+    "admin": ["common", "admin/adopt", "admin/ask", "admin/base", "admin/run"],
 }
 
 # Files of which every function may run between clone or fork and exec, in memory that other threads
