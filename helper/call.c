@@ -60,8 +60,9 @@ static struct call *new_call(struct peer *peer, struct message *message, int *st
 {
     auto_free struct call *call = calloc(1, sizeof(*call));
     auto_free char *name = strdup(peer->name);
+    auto_free char *label = peer->label ? strdup(peer->label) : NULL;
 
-    if (!call || !name || results_init(&call->results, 0) < 0)
+    if (!call || !name || (peer->label && !label) || results_init(&call->results, 0) < 0)
         return NULL;
     call->helper = peer->helper;
     call->peer = peer;
@@ -70,11 +71,21 @@ static struct call *new_call(struct peer *peer, struct message *message, int *st
     call->stdin_fd = take_fd(stdin_fd);
     call->output_fd = -EBADF;
     call->peer_name = take_pointer(&name);
+    call->peer_label = take_pointer(&label);
     call->timer.fired = waited_too_long;
     call->entry.start = call_start;
     call->received_ms = clock_now_ms();
     call->deadline_ms = call->received_ms + choose_deadline(peer->helper, call_request(call));
     return take_pointer(&call);
+}
+
+/* Leaves it empty where the memfd cannot be read. */
+static void note_stdin(struct call *call, size_t stdin_bytes)
+{
+    if (call->stdin_fd < 0)
+        digest_of("", 0, call->stdin_sha256);
+    else
+        (void)digest_of_file(call->stdin_fd, stdin_bytes, call->stdin_sha256);
 }
 
 /* Whether the call may go on: its begin is recorded, or the admin does without. */
@@ -83,13 +94,16 @@ static bool record_begin(struct call *call, size_t stdin_bytes)
     struct helper *helper = call->helper;
     int r;
 
+    note_stdin(call, stdin_bytes);
     call->record = (struct audit_call){
         .number = ++helper->call_number,
         .peer_pid = call->peer->pid,
         .peer_uid = call->peer->uid,
         .peer_name = call->peer_name,
+        .peer_label = call->peer_label,
         .request = call_request(call),
         .stdin_bytes = stdin_bytes,
+        .stdin_sha256 = call->stdin_sha256[0] != '\0' ? call->stdin_sha256 : NULL,
     };
     r = audit_begin(helper->audit, &call->record);
     if (r == 0)

@@ -23,6 +23,7 @@ void call_free(struct call *call)
     close_fd(&call->stdin_fd);
     close_fd(&call->output_fd);
     free(call->peer_name);
+    free(call->peer_label);
     free(call);
 }
 
@@ -115,6 +116,15 @@ static void answer_for_lost_record(const struct call *call, struct message_verdi
                        "audit_full in the configuration";
 }
 
+/* NULL where there is no new XML, or it cannot be read. */
+static const char *digest_output(struct call *call)
+{
+    if (call->output_fd < 0 ||
+        digest_of_file(call->output_fd, call->output_bytes, call->output_sha256) < 0)
+        return NULL;
+    return call->output_sha256;
+}
+
 /* Invariant 7: no verdict without its record, unless the admin chose to count lost ones. */
 static void record_end(struct call *call, struct message_verdict *verdict)
 {
@@ -126,6 +136,7 @@ static void record_end(struct call *call, struct message_verdict *verdict)
         .found = &call->found,
         .queued_ms = started_ms - call->received_ms,
         .output_bytes = call->output_bytes,
+        .output_sha256 = digest_output(call),
     };
 
     if (audit_end(audit, &call->record, &result) == 0)

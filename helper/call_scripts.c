@@ -48,7 +48,8 @@ static void note_run(struct call *call, struct run_result *result)
         .output_max = call->helper->config->output_max,
     };
 
-    results_add_run(&call->results, call->found.scripts[call->next_script].path, result, &words);
+    results_add_run(&call->results, call->found.scripts[call->next_script].path, &call->file,
+                    result, &words);
 }
 
 /* The guest's own /tmp lasts from call to call, until its last operation. */
@@ -171,6 +172,7 @@ static int start_script(struct call *call, const char *path, const struct sandbo
         environment_clear(&call->environment);
         return r;
     }
+    script_file_look(path, &call->file);
     tmp_options(sandbox->tmp_size, tmp_option);
     tmp.path = tmp_name;
     job.tmp = tmp_name ? &tmp : NULL;

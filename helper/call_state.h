@@ -10,8 +10,10 @@
  */
 #pragma once
 
+#include "digest.h"
 #include "peer.h"
 #include "results.h"
+#include "script_file.h"
 #include "supervise.h"
 
 struct call {
@@ -20,7 +22,9 @@ struct call {
     struct peer *peer; /* NULL once it is gone */
     struct message message;
     struct audit_call record;
-    char *peer_name;
+    char *peer_name, *peer_label;                  /* label: NULL where there is none */
+    char stdin_sha256[DIGEST_SIZE];                /* empty where it could not be read */
+    char output_sha256[DIGEST_SIZE];               /* the same of the new XML */
     uint64_t received_ms, started_ms, deadline_ms; /* started: 0 while it waits for its turn */
     struct timer timer;
     struct order_entry entry;
@@ -29,6 +33,7 @@ struct call {
     size_t next_script;
     struct run *run;
     struct environment environment; /* of the script that runs */
+    struct script_file file;        /* the same */
     struct results results;
     int stdin_fd, output_fd; /* output: of the last script that printed new XML */
     size_t output_bytes;

@@ -25,6 +25,9 @@
 /* Packets thrown away at the most before a peer that broke the protocol is closed. */
 #define UNREAD_MAX 256
 
+/* Bytes of a security module's label; a longer one is not told. */
+#define LABEL_MAX 4096
+
 /* A packet that the socket did not take yet. */
 struct queued {
     struct queued *next;
@@ -49,6 +52,7 @@ static void free_peer(struct peer *peer)
         drop_first(peer);
     close_fd(&peer->source.fd);
     free(peer->name);
+    free(peer->label);
     free(peer);
 }
 
@@ -331,6 +335,18 @@ static int read_credentials(struct peer *peer)
     return 0;
 }
 
+/* Where no security module gives labels to sockets there is none. */
+static int read_label(struct peer *peer)
+{
+    char label[LABEL_MAX];
+    socklen_t size = sizeof(label);
+
+    if (getsockopt(peer->source.fd, SOL_SOCKET, SO_PEERSEC, label, &size) < 0)
+        return 0;
+    peer->label = strndup(label, size);
+    return peer->label ? 0 : -ENOMEM;
+}
+
 static void send_hello(struct peer *peer)
 {
     struct message hello = make_hello(peer->helper);
@@ -351,6 +367,8 @@ int peer_add(struct helper *helper, int socket, bool owner)
     peer->owner = owner;
     peer->source = (struct source){.fd = socket, .ready = peer_ready};
     r = read_credentials(peer);
+    if (r == 0)
+        r = read_label(peer);
     if (r == 0)
         r = loop_add(helper->loop, &peer->source, EPOLLIN);
     if (r < 0) {

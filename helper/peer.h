@@ -16,6 +16,7 @@ struct peer {
     pid_t pid;
     uid_t uid;
     char *name;                  /* as its hello says, safe text; NULL before */
+    char *label;                 /* the kernel's security module's, when it connected; or NULL */
     bool greeted;                /* its hello came */
     bool owner;                  /* the client that started this helper: we end with it */
     size_t call_count;           /* open ones */

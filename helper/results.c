@@ -41,6 +41,8 @@ static void free_strings(struct result_strings *strings)
     free(strings->denied);
     free(strings->enforced);
     free(strings->observed);
+    free(strings->capabilities);
+    free(strings->sha256);
     free(strings->stdout_tail);
     free(strings->stderr_tail);
 }
@@ -72,12 +74,13 @@ static void take_strings(struct run_result *result, struct result_strings *strin
     strings->denied = take_pointer(&result->denied);
     strings->enforced = take_pointer(&result->enforced);
     strings->observed = take_pointer(&result->observed);
+    strings->capabilities = take_pointer(&result->capabilities);
     strings->stdout_tail = take_pointer(&result->stdout_tail);
     strings->stderr_tail = take_pointer(&result->stderr_tail);
 }
 
-void results_add_run(struct results *results, const char *path, struct run_result *result,
-                     const struct outcome_words *words)
+void results_add_run(struct results *results, const char *path, const struct script_file *file,
+                     struct run_result *result, const struct outcome_words *words)
 {
     struct result_strings *strings = &results->strings[results->script_count];
 
@@ -85,9 +88,15 @@ void results_add_run(struct results *results, const char *path, struct run_resul
     (void)advice_add_libvirt(result);
     (void)outcome_of_run(path, result, words, &results->outcomes[results->outcome_count++]);
     take_strings(result, strings);
+    strings->sha256 = file->sha256[0] != '\0' ? strdup(file->sha256) : NULL;
     results->details[results->script_count] = (struct audit_script){
         .uid = result->uid,
         .gid = result->gid,
+        .capabilities = strings->capabilities,
+        .has_file = file->known,
+        .device = file->device,
+        .inode = file->inode,
+        .sha256 = strings->sha256,
         .stdout_dropped = result->stdout_dropped,
         .stderr_dropped = result->stderr_dropped,
     };

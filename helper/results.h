@@ -8,6 +8,7 @@
 
 #include "log.h"
 #include "message.h"
+#include "script_file.h"
 #include "supervise.h"
 #include "verdict.h"
 
@@ -17,6 +18,7 @@ extern const char results_stuck_text[];
 /* What the scripts' structures point to. */
 struct result_strings {
     char *problem, *profile, *denied, *observed, *enforced, *stdout_tail, *stderr_tail;
+    char *capabilities, *sha256;
 };
 
 /*
@@ -35,9 +37,9 @@ struct results {
 int results_init(struct results *results, size_t scripts);
 void results_clear(struct results *results);
 
-/* A script that ran; the strings of `result` are taken. `path` is borrowed. */
-void results_add_run(struct results *results, const char *path, struct run_result *result,
-                     const struct outcome_words *words);
+/* A script that ran; the strings of `result` are taken. `path` is borrowed, `file` is copied. */
+void results_add_run(struct results *results, const char *path, const struct script_file *file,
+                     struct run_result *result, const struct outcome_words *words);
 
 /* A script that was not run. Both strings are borrowed; the problem is copied. */
 void results_add_not_run(struct results *results, const char *path, const char *problem);

@@ -21,20 +21,26 @@
 
 struct audit_log;
 
-/* A call as it came. All strings borrowed; UUID and peer name may be NULL. */
+/* A call as it came. All strings borrowed; all but the request may be NULL. */
 struct audit_call {
     uint64_t number; /* of this helper's calls, from 1 */
     pid_t peer_pid;
     uid_t peer_uid;
     const char *peer_name;
+    const char *peer_label; /* of its security module, as SO_PEERSEC tells */
     const struct message_call *request;
     size_t stdin_bytes;
+    const char *stdin_sha256;
 };
 
-/* What of a script the verdict does not carry. */
+/* What of a script the verdict does not carry. All strings borrowed. */
 struct audit_script {
     uid_t uid; /* it ran as; looked at where the script has a profile */
     gid_t gid;
+    const char *capabilities; /* names, apart by spaces; NULL: the helper's, or it did not run */
+    bool has_file;            /* what follows of its file is known */
+    uint64_t device, inode;
+    const char *sha256;                      /* or NULL, also where the rest is known */
     uint64_t stdout_dropped, stderr_dropped; /* bytes that were counted and not kept */
 };
 
@@ -45,6 +51,7 @@ struct audit_result {
     const struct script_list *found;    /* NULL where nothing was looked for */
     uint64_t queued_ms;                 /* of the verdict's duration, spent waiting for a turn */
     size_t output_bytes;                /* of new XML */
+    const char *output_sha256;          /* borrowed; NULL where there is none */
 };
 
 /* How what a script left behind after its verdict has ended. All strings borrowed. */

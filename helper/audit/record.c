@@ -98,13 +98,14 @@ static struct json_object *describe_peer(const struct audit_call *call)
     object_put_count(&peer, "pid", (uint64_t)call->peer_pid);
     object_put_count(&peer, "uid", call->peer_uid);
     object_put_text(&peer, "name", call->peer_name);
+    object_put_text(&peer, "label", call->peer_label);
     return object_finish(&peer);
 }
 
 /* What identifies a call: in its begin and again in its end, so that one line answers alone. */
 static const char *const identifying_keys[] = {
-    "peer",      "class",         "driver", "object",  "uuid",
-    "operation", "sub_operation", "extra",  "profile", "stdin_bytes",
+    "peer",          "class", "driver",  "object",      "uuid",         "operation",
+    "sub_operation", "extra", "profile", "stdin_bytes", "stdin_sha256",
 };
 
 static void put_identity(struct object *line, const struct audit_call *call)
@@ -121,6 +122,7 @@ static void put_identity(struct object *line, const struct audit_call *call)
     object_put_text(line, "extra", request->extra);
     object_put_text(line, "profile", request->profile);
     object_put_count(line, "stdin_bytes", call->stdin_bytes);
+    object_put_text(line, "stdin_sha256", call->stdin_sha256);
 }
 
 static struct object start_line_of(const struct record_source *source, const char *type,
@@ -158,6 +160,28 @@ static struct json_object *describe_user(const struct audit_script *script)
     return object_finish(&made);
 }
 
+/* Which file it was; of a script that was not run nothing is told. */
+static void put_file(struct object *entry, const struct audit_script *script)
+{
+    if (script->has_file) {
+        object_put_count(entry, "device", script->device);
+        object_put_count(entry, "inode", script->inode);
+    } else {
+        object_put_null(entry, "device");
+        object_put_null(entry, "inode");
+    }
+    object_put_text(entry, "sha256", script->sha256);
+}
+
+/* Null where they are the helper's own, which is not the same as none. */
+static void put_capabilities(struct object *entry, const char *capabilities)
+{
+    if (capabilities)
+        object_put_list(entry, "capabilities", capabilities, ' ');
+    else
+        object_put_null(entry, "capabilities");
+}
+
 /* What it ran under; a script that was not run has no profile. */
 static void put_confinement(struct object *entry, const struct audit_result *result, size_t index)
 {
@@ -168,6 +192,7 @@ static void put_confinement(struct object *entry, const struct audit_result *res
         object_put_value(entry, "run_as", describe_user(&result->scripts[index]));
     else
         object_put_null(entry, "run_as");
+    put_capabilities(entry, result->scripts[index].capabilities);
     object_put_list(entry, "denied", script->denied, '\n');
     object_put_list(entry, "observed", script->observed, '\n');
     object_put_list(entry, "enforced", script->enforced, ' ');
@@ -180,6 +205,7 @@ static struct json_object *describe_script(const struct audit_result *result, si
     struct object entry = object_start();
 
     object_put_text(&entry, "path", script->path);
+    put_file(&entry, &result->scripts[index]);
     if (script->exit_status >= 0)
         object_put_count(&entry, "exit_status", (uint64_t)script->exit_status);
     else
@@ -255,6 +281,7 @@ int record_end(const struct record_source *source, const struct audit_call *call
     object_put_count(&line, "duration_ms", result->verdict->duration_ms);
     object_put_count(&line, "queued_ms", result->queued_ms);
     object_put_count(&line, "output_bytes", result->output_bytes);
+    object_put_text(&line, "output_sha256", result->output_sha256);
     put_scripts(&line, result, is_filter, source->kept);
     put_passed_over(&line, result->found);
     return finish_line(&line, ret_line);
@@ -328,6 +355,7 @@ int record_abandoned(const struct record_source *source, const struct call_id *i
     object_put_null(&line, "duration_ms");
     object_put_null(&line, "queued_ms");
     object_put_null(&line, "output_bytes");
+    object_put_null(&line, "output_sha256");
     object_put_value(&line, "scripts", json_object_new_array());
     object_put_value(&line, "passed_over", json_object_new_array());
     object_put_count(&line, "passed_over_count", 0);

@@ -60,6 +60,7 @@ static void clear_result(struct run_result *result)
     free(result->observed);
     free(result->profile);
     free(result->enforced);
+    free(result->capabilities);
     free(result->stdout_tail);
     free(result->stderr_tail);
 }
@@ -139,10 +140,13 @@ static int note_sandbox(struct run_result *result, const struct sandbox *sandbox
 {
     result->profile = strdup(sandbox->profile);
     result->enforced = strdup(sandbox->enforced);
+    result->capabilities = sandbox->capabilities ? strdup(sandbox->capabilities) : NULL;
     result->lists_programs = sandbox->lists_programs;
     result->uid = sandbox->uid;
     result->gid = sandbox->gid;
-    return result->profile && result->enforced ? 0 : -ENOMEM;
+    if (!result->profile || !result->enforced || (sandbox->capabilities && !result->capabilities))
+        return -ENOMEM;
+    return 0;
 }
 
 static int make_cgroup(struct run *run, const struct run_job *job)

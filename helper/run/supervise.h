@@ -61,6 +61,7 @@ struct run_result {
     char *denied;   /* refused system calls as denials_text() gives them, or NULL */
     char *observed; /* what a permissive script did, as observed_text() gives it, or NULL */
     char *profile, *enforced; /* of its sandbox, which a reload may have replaced by now */
+    char *capabilities;       /* likewise, or NULL */
     bool lists_programs;      /* likewise: nothing else may be executed */
     uid_t uid;                /* it ran as */
     gid_t gid;

@@ -13,13 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void write_capabilities(FILE *stream, uint64_t capabilities)
+static void write_names(FILE *stream, uint64_t capabilities, const char *between)
 {
     const char *before = "";
 
-    fputs(" capabilities:", stream);
-    if (capabilities == 0)
-        fputs("none", stream);
     for (int number = 0; number < 64; number++) {
         const char *name = capability_name(number);
 
@@ -29,8 +26,32 @@ static void write_capabilities(FILE *stream, uint64_t capabilities)
             fprintf(stream, "%s%s", before, name);
         else
             fprintf(stream, "%s%d", before, number);
-        before = ",";
+        before = between;
     }
+}
+
+static void write_capabilities(FILE *stream, uint64_t capabilities)
+{
+    fputs(" capabilities:", stream);
+    if (capabilities == 0)
+        fputs("none", stream);
+    write_names(stream, capabilities, ",");
+}
+
+char *sandbox_list_capabilities(const struct plan *plan)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+
+    if (!stream)
+        return NULL;
+    write_names(stream, plan->capabilities, " ");
+    if (fclose(stream) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
 }
 
 static void write_plan(FILE *stream, const struct plan *plan, const struct sandbox_host *host)

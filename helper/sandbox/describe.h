@@ -17,3 +17,9 @@
  */
 char *sandbox_describe(const struct plan *plan, uint64_t clone_flags, uid_t uid,
                        const struct sandbox_host *host);
+
+/*
+ * The names of the plan's capabilities, apart by spaces; empty where it has none. The caller frees;
+ * NULL where memory is short.
+ */
+char *sandbox_list_capabilities(const struct plan *plan);

@@ -37,6 +37,16 @@ bool sandbox_is_beyond(const struct sandbox_host *host, const struct profile *pr
     return true;
 }
 
+static int describe_plan(struct sandbox *sandbox, const struct plan *plan,
+                         const struct sandbox_host *host)
+{
+    bool sets = plan->flags & PLAN_SET_CAPS && !(plan->flags & PLAN_PERMISSIVE);
+
+    sandbox->enforced = sandbox_describe(plan, sandbox->clone_flags, sandbox->uid, host);
+    sandbox->capabilities = sets ? sandbox_list_capabilities(plan) : NULL;
+    return sandbox->enforced && (sandbox->capabilities || !sets) ? 0 : -ENOMEM;
+}
+
 /* Fills the sandbox's plan, and its description from that. */
 static int make_plan(const struct sandbox_host *host, const struct profile *profile,
                      const char *hooks, struct sandbox *sandbox, const char **ret_problem)
@@ -47,10 +57,8 @@ static int make_plan(const struct sandbox_host *host, const struct profile *prof
     if (r == 0)
         r = draft_seal(&draft, &sandbox->plan_fd);
     if (r == 0)
-        sandbox->enforced = sandbox_describe(&draft.plan, sandbox->clone_flags, sandbox->uid, host);
+        r = describe_plan(sandbox, &draft.plan, host);
     sandbox->lists_programs = draft.plan.landlock_fs & LANDLOCK_ACCESS_FS_EXECUTE;
-    if (r == 0 && !sandbox->enforced)
-        r = -ENOMEM;
     if (r < 0)
         *ret_problem = draft.problem ? draft.problem : strerror(-r);
     draft_clear(&draft);
@@ -150,6 +158,7 @@ void sandbox_clear(struct sandbox *sandbox)
 {
     free(sandbox->profile);
     free(sandbox->enforced);
+    free(sandbox->capabilities);
     free(sandbox->user);
     free(sandbox->home);
     close_fd(&sandbox->plan_fd);

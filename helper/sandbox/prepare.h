@@ -20,9 +20,10 @@ struct sandbox {
     char *profile; /* its name */
     bool unconfined;
     bool permissive;
-    bool host_pids; /* its scripts see all processes, and none is PID 1 for them */
-    char *enforced; /* what holds its scripts, see describe.h */
-    uid_t uid;      /* of the script; its pipes are given to it */
+    bool host_pids;     /* its scripts see all processes, and none is PID 1 for them */
+    char *enforced;     /* what holds its scripts, see describe.h */
+    char *capabilities; /* names, apart by spaces; NULL: it leaves the helper's to them */
+    uid_t uid;          /* of the script; its pipes are given to it */
     gid_t gid;
     char *user, *home;          /* of this uid, for the script's environment */
     int plan_fd;                /* a sealed memfd, see plan.h */

@@ -23,6 +23,9 @@
 
 #define RIG_KEPT 4096
 
+/* Any digest: of nothing at all. */
+#define RIG_SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
 struct rig {
     char folder[64];
     char place[80]; /* a directory in it, not made yet */

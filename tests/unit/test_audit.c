@@ -174,6 +174,81 @@ static void a_script_that_was_not_run_ran_under_nothing(void **state)
     json_object_put(lines);
 }
 
+static void an_end_tells_which_file_each_script_was(void **state)
+{
+    static const char *const capabilities[] = {"net_admin", "chown"};
+    struct json_object *lines, *script;
+    struct rig_call made;
+
+    rig_call_init(&made, 1);
+    made.detail.has_file = true;
+    made.detail.device = 2049;
+    made.detail.inode = 5000000000;
+    made.detail.sha256 = RIG_SHA256;
+    made.detail.capabilities = "net_admin chown";
+    lines = rig_record_call(*state, &made);
+    script = rig_script_of(rig_end_of(lines));
+    assert_int_equal(rig_count(script, "device"), 2049);
+    assert_int_equal(rig_count(script, "inode"), 5000000000);
+    assert_string_equal(rig_text(script, "sha256"), RIG_SHA256);
+    assert_list(rig_field(script, "capabilities"), 2, capabilities);
+    json_object_put(lines);
+}
+
+static void no_capabilities_are_told_apart_from_those_of_the_helper(void **state)
+{
+    struct json_object *lines;
+    struct rig_call made;
+
+    rig_call_init(&made, 1);
+    made.detail.capabilities = "";
+    lines = rig_record_call(*state, &made);
+    assert_list(rig_field(rig_script_of(rig_end_of(lines)), "capabilities"), 0, NULL);
+    json_object_put(lines);
+    assert_int_equal(unlink(((struct rig *)*state)->file), 0);
+    made.detail.capabilities = NULL;
+    lines = rig_record_call(*state, &made);
+    assert_null(rig_field(rig_script_of(rig_end_of(lines)), "capabilities"));
+    json_object_put(lines);
+}
+
+static void digests_of_stdin_and_output_and_the_label_of_the_peer_are_told(void **state)
+{
+    struct json_object *lines, *begin, *end;
+    struct rig_call made;
+
+    rig_call_init(&made, 1);
+    made.call.peer_label = "system_u:system_r:virtqemud_t:s0";
+    made.call.stdin_sha256 = RIG_SHA256;
+    made.result.output_sha256 = RIG_SHA256;
+    lines = rig_record_call(*state, &made);
+    begin = rig_from_end(lines, 2);
+    end = rig_end_of(lines);
+    assert_string_equal(rig_text(begin, "stdin_sha256"), RIG_SHA256);
+    assert_string_equal(rig_text(end, "stdin_sha256"), RIG_SHA256);
+    assert_string_equal(rig_text(end, "output_sha256"), RIG_SHA256);
+    assert_string_equal(rig_text(rig_field(begin, "peer"), "label"), made.call.peer_label);
+    json_object_put(lines);
+}
+
+static void what_is_not_known_of_files_and_peers_is_null(void **state)
+{
+    struct json_object *lines, *end, *script;
+    struct rig_call made;
+
+    rig_call_init(&made, 1);
+    lines = rig_record_call(*state, &made);
+    end = rig_end_of(lines);
+    script = rig_script_of(end);
+    assert_null(rig_field(rig_field(end, "peer"), "label"));
+    assert_null(rig_field(end, "stdin_sha256"));
+    assert_null(rig_field(end, "output_sha256"));
+    assert_null(rig_field(script, "device"));
+    assert_null(rig_field(script, "inode"));
+    assert_null(rig_field(script, "sha256"));
+    json_object_put(lines);
+}
+
 static void a_profile_that_a_client_asked_for_is_told_in_begin_and_end(void **state)
 {
     struct json_object *lines;
@@ -235,6 +310,10 @@ int main(void)
         rig_test(an_end_tells_the_verdict_and_each_script),
         rig_test(an_end_tells_under_what_each_script_ran_and_what_it_was_refused),
         rig_test(a_script_that_was_not_run_ran_under_nothing),
+        rig_test(an_end_tells_which_file_each_script_was),
+        rig_test(no_capabilities_are_told_apart_from_those_of_the_helper),
+        rig_test(digests_of_stdin_and_output_and_the_label_of_the_peer_are_told),
+        rig_test(what_is_not_known_of_files_and_peers_is_null),
         rig_test(a_profile_that_a_client_asked_for_is_told_in_begin_and_end),
         rig_test(a_script_ended_by_a_signal_has_no_exit_status),
         rig_test(passed_over_files_are_listed_up_to_64_and_all_counted),
