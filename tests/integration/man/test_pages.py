@@ -13,7 +13,8 @@ PAGES = sorted(path.name.removesuffix(".scd") for path in (ROOT / "man").glob("*
 
 def keys(section):
     """The keys that stand above a text in this section of virthook.conf(5), in order."""
-    return [term.split(" = ")[0] for term in terms(sections(source("virthook.conf.5"), "#")[section])]
+    text = sections(source("virthook.conf.5"), "#")[section]
+    return [term.split(" = ")[0] for term in terms(text)]
 
 
 @pytest.mark.parametrize("page", PAGES)
