@@ -19,6 +19,7 @@ struct command {
 };
 
 static const struct command commands[] = {
+    {"check", "tell what is wrong with the configuration and the hooks", check_command},
     {"explain", "tell what would run for a call, and why", explain_command},
     {"run", "make one hook call through a helper of its own, without libvirt", run_command},
     {"adopt", "move libvirt's hooks under virthook and put the shims in place", adopt_command},

@@ -16,10 +16,12 @@
 #include "listen.h"
 #include "packet.h"
 #include "peer.h"
+#include "runner_path.h"
 #include "state.h"
 #include "supervise.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -253,9 +255,30 @@ static void tear_down(struct helper *helper, struct signals *signals)
     loop_free(helper->loop);
 }
 
-/* Asked something in place of being started to serve. */
-static int answer(const struct options *options)
+/* What can be told of this host without leaving anything there. */
+static char *look_for_answer(struct helper *helper)
 {
+    char path[PATH_MAX], *error = NULL;
+    int r = run_prepare();
+
+    sandbox_look(&helper->host);
+    if (r == 0 || r == -ENOENT)
+        r = runner_path_find(path, sizeof(path));
+    if (r == 0)
+        r = spawn_prepare(path, &helper->spawn, &error);
+    helper->host.namespaces = helper->spawn.namespaces;
+    helper->host.user_namespaces = helper->spawn.user_namespace;
+    helper->host.own_proc = helper->spawn.own_proc;
+    helper->host.cgroup = helper->host.cgroup_pids = cgroups_are_there();
+    spawn_clear(&helper->spawn);
+    return r == 0 || error ? error : strdup(strerror(r < 0 ? -r : ENOMEM));
+}
+
+/* Asked something in place of being started to serve. */
+static int answer(struct helper *helper)
+{
+    const struct options *options = &helper->options;
+    auto_free char *problem = answer_needs_host(options->answer) ? look_for_answer(helper) : NULL;
     const struct question question = {
         .word = options->answer,
         .names = options->names,
@@ -266,6 +289,8 @@ static int answer(const struct options *options)
         .audit = options->audit,
         .profile = options->profile,
         .deadline_ms = options->deadline_ms,
+        .host = &helper->host,
+        .host_problem = problem,
     };
     int r = answer_print(&question);
 
@@ -289,7 +314,7 @@ int main(int argc, char **argv)
     if (!options_parse(argc, argv, &helper.options, &status))
         return status;
     if (helper.options.answer)
-        return answer(&helper.options);
+        return answer(&helper);
     status = EXIT_SETUP;
     if (set_up(&helper, &signals) == 0)
         status = loop_run(helper.loop) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

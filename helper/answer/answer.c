@@ -32,6 +32,7 @@ static const struct kind {
     int (*answer)(const struct matter *matter, struct json_object *object);
 } kinds[] = {
     {"places", 0, 0, "no name after places", tell_places},
+    {"check", 0, 0, "no name after check", matter_check},
     {"explain", 3, 4, "DRIVER OBJECT OPERATION [SUB-OPERATION] after explain", matter_explain},
 };
 
@@ -44,12 +45,17 @@ static const struct kind *find_kind(const char *word)
     return NULL;
 }
 
+bool answer_needs_host(const char *word)
+{
+    return strcmp(word, "check") == 0;
+}
+
 const char *answer_usage(const char *word, size_t name_count)
 {
     const struct kind *kind = find_kind(word);
 
     if (!kind)
-        return "places or explain";
+        return "places, check or explain";
     return name_count >= kind->least && name_count <= kind->most ? NULL : kind->usage;
 }
 
@@ -72,6 +78,8 @@ static int answer(const struct question *question, struct json_object *object)
     struct config *config = NULL;
     int r = config_load(question->config, question->config_given, geteuid(), &config, &error);
 
+    if (r == CONFIG_E_REFUSED && strcmp(question->word, "check") == 0)
+        return matter_check_refused(question, error, object);
     if (r == CONFIG_E_REFUSED)
         return object_add_text(object, "error", error) ? 0 : -ENOMEM;
     if (r < 0)

@@ -16,6 +16,11 @@ struct matter {
     uid_t session_uid; /* see vet.h */
 };
 
+/* `check` where the configuration is refused for this reason. Returns 0 or -ENOMEM. */
+int matter_check_refused(const struct question *question, const char *why,
+                         struct json_object *object);
+
 /* Each fills in the object and returns 0, or a negative errno. Where there is no answer the object
  * has "error" alone. */
+int matter_check(const struct matter *matter, struct json_object *object);
 int matter_explain(const struct matter *matter, struct json_object *object);

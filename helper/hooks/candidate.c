@@ -136,6 +136,17 @@ static int judge_missing(const struct candidate_rules *rules, const struct folde
     return pass_over(list, folder, name, "it is a link that leads nowhere: mend or remove it");
 }
 
+void candidate_note_shim(struct candidate_rules *rules, const char *path)
+{
+    struct stat st;
+
+    if (!path || stat(path, &st) < 0)
+        return;
+    rules->has_shim = true;
+    rules->shim_device = st.st_dev;
+    rules->shim_inode = st.st_ino;
+}
+
 int candidate_judge(const struct candidate_rules *rules, const struct folder *folder,
                     const char *name, struct script_list *list)
 {

@@ -21,6 +21,9 @@ struct candidate_rules {
     ino_t shim_inode;
 };
 
+/* The installed shim stands at this path, where it is not NULL. */
+void candidate_note_shim(struct candidate_rules *rules, const char *path);
+
 /*
  * Adds the entry to the list's scripts, vetted, or to what is passed over; an entry that does not
  * exist to neither. Returns 0, CANDIDATE_E_DIRECTORY, DISCOVER_E_TOO_MANY, or a negative errno.

@@ -167,17 +167,6 @@ static int look(struct search *search, const struct discover_place *place)
     return r == 0 ? look_in_driver(search, &hooks, place->per_guest_layout) : r;
 }
 
-static void note_shim(struct candidate_rules *rules, const char *path)
-{
-    struct stat st;
-
-    if (!path || stat(path, &st) < 0)
-        return;
-    rules->has_shim = true;
-    rules->shim_device = st.st_dev;
-    rules->shim_inode = st.st_ino;
-}
-
 int discover_scripts(const struct discover_place *place, const struct discover_names *names,
                      struct script_list *ret_list)
 {
@@ -186,7 +175,7 @@ int discover_scripts(const struct discover_place *place, const struct discover_n
 
     if (!is_component(names->driver) || strlen(names->driver) > NAME_MAX - strlen(".d"))
         return -EINVAL;
-    note_shim(&search.rules, place->shim);
+    candidate_note_shim(&search.rules, place->shim);
     r = look(&search, place);
     if (r != 0) {
         script_list_clear(&search.list);

@@ -186,6 +186,13 @@ static const char *make_base(struct cgroups *cgroups)
     return NULL;
 }
 
+bool cgroups_are_there(void)
+{
+    auto_close int above = find_above();
+
+    return above >= 0;
+}
+
 void cgroups_prepare(struct cgroups *ret_cgroups)
 {
     struct cgroups cgroups = {.above = find_above(), .above_procs = -EBADF, .base = -EBADF};

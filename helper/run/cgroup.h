@@ -42,6 +42,9 @@ struct cgroup {
     uint64_t number;
 };
 
+/* Whether this process is in a hierarchy of version 2 that is mounted; nothing is made there. */
+bool cgroups_are_there(void);
+
 /* Makes them where that is possible, once, before privileges are dropped. */
 void cgroups_prepare(struct cgroups *ret_cgroups);
 

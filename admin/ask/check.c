@@ -1,0 +1,154 @@
+/*
+ * `virt-hook check`: what is wrong with the configuration and the hooks. Admin's process; names of
+ * files may be anything.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "answer.h"
+#include "ask_options.h"
+#include "cleanup.h"
+#include "command.h"
+#include "complain.h"
+#include "terminal.h"
+#include "text.h"
+#include "virthook-config.h"
+
+#include <signal.h>
+#include <string.h>
+
+static const char help_text[] =
+    "Usage: virt-hook check [OPTION]...\n"
+    "Tell what is wrong with the configuration, with file and line; which of its profiles this\n"
+    "host cannot hold; and which of the hooks would be refused or passed over, with the mend.\n"
+    "Nothing is run. What is noted or passed over is told and is no error.\n"
+    "\n"
+    "  --config FILE   configuration (default " VIRTHOOK_CONFIG_PATH ")\n"
+    "  --hooks DIR     where hooks are, instead of the configuration's\n"
+    "  --json          one JSON object\n"
+    "  --helper PATH   the helper's binary (default " VIRTHOOK_HELPER_PATH ")\n"
+    "  --help\n"
+    "\n"
+    "Exit status: 0 nothing is wrong; 1 something is; 2 usage; 3 no helper.\n"
+    "\n"
+    "For example: virt-hook check --config ./virthook.conf\n";
+
+static struct json_object *list_of(const struct json_object *answer, const char *key,
+                                   size_t *ret_count)
+{
+    struct json_object *list = NULL;
+
+    *ret_count = 0;
+    if (json_object_object_get_ex(answer, key, &list) && json_object_is_type(list, json_type_array))
+        *ret_count = json_object_array_length(list);
+    return list;
+}
+
+/* "WORD: [PATH: ]TEXT" on a line, the word in its tone. */
+static void print_finding(const struct terminal *terminal, enum tone tone, const char *word,
+                          const char *path, const char *text)
+{
+    auto_free char *safe_path = text_escape(path, strlen(path), false);
+    auto_free char *safe_text = text_escape(text, strlen(text), false);
+
+    terminal_print(terminal, tone, word);
+    printf(": %s%s%s\n", safe_path ? safe_path : "", path[0] ? ": " : "",
+           safe_text ? safe_text : "");
+}
+
+static size_t show_texts(const struct terminal *terminal, const struct json_object *answer,
+                         const char *key, enum tone tone, const char *word)
+{
+    size_t count;
+    struct json_object *list = list_of(answer, key, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *text = json_object_get_string(json_object_array_get_idx(list, i));
+
+        print_finding(terminal, tone, word, "", text ? text : "");
+    }
+    return count;
+}
+
+static size_t show_scripts(const struct terminal *terminal, const struct json_object *answer)
+{
+    size_t count, refused = 0;
+    struct json_object *list = list_of(answer, "scripts", &count);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct json_object *script = json_object_array_get_idx(list, i);
+        const char *problem = answer_text(script, "problem");
+
+        if (!problem[0])
+            continue;
+        refused++;
+        if (terminal)
+            print_finding(terminal, TONE_BAD, "refused", answer_text(script, "path"), problem);
+    }
+    return refused;
+}
+
+static void show_passed_over(const struct terminal *terminal, const struct json_object *answer)
+{
+    size_t count;
+    struct json_object *list = list_of(answer, "passed_over", &count);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct json_object *item = json_object_array_get_idx(list, i);
+
+        print_finding(terminal, TONE_WARNING, "passed over", answer_text(item, "path"),
+                      answer_text(item, "why"));
+    }
+}
+
+static int show(const struct json_object *answer)
+{
+    const struct terminal terminal = terminal_of(stdout);
+    size_t scripts, refused, problems;
+
+    list_of(answer, "scripts", &scripts);
+    problems = show_texts(&terminal, answer, "problems", TONE_BAD, "error");
+    refused = show_scripts(&terminal, answer);
+    show_texts(&terminal, answer, "notes", TONE_WARNING, "note");
+    show_passed_over(&terminal, answer);
+    if (problems == 0)
+        printf("%zu scripts, %zu of them refused; the configuration is right\n", scripts, refused);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return complain(STATUS_USAGE, "check", "it cannot be shown: %s", strerror(errno));
+    return STATUS_ALLOW;
+}
+
+static bool is_wrong(const struct json_object *answer)
+{
+    size_t problems;
+
+    list_of(answer, "problems", &problems);
+    return problems > 0 || show_scripts(NULL, answer) > 0;
+}
+
+static int check(const struct ask_options *options)
+{
+    const struct answer_question question = {.word = "check"};
+    auto_answer struct json_object *answer = NULL;
+    int r;
+
+    if (options->name_count > 0)
+        return complain_usage("check", "no name is taken: '%s'", options->names[0]);
+    if (options->profile)
+        return complain_usage("check", "all profiles are looked at; --profile is of explain");
+    r = answer_ask("check", &options->places, &question, &answer);
+    if (r == 0)
+        r = options->json ? ask_print_json("check", answer) : show(answer);
+    return r == 0 && is_wrong(answer) ? STATUS_DENY : r;
+}
+
+int check_command(int argc, char **argv)
+{
+    struct ask_options options;
+    int status;
+
+    signal(SIGPIPE, SIG_IGN);
+    if (ask_options_parse(argc, argv, help_text, &options, &status))
+        status = check(&options);
+    ask_options_clear(&options);
+    return status;
+}
