@@ -19,7 +19,8 @@ def test_what_is_right_is_told_in_one_line(asker):
     asker.write_hook("network.d/10-bridge")
     done = asker.ask("check")
     assert done.returncode == 0 and done.stderr == ""
-    assert done.stdout.splitlines()[-1] == "2 scripts, 0 of them refused; the configuration is right"
+    last = done.stdout.splitlines()[-1]
+    assert last == "2 scripts, 0 of them refused; the configuration is right"
     assert "error" not in done.stdout and "passed over" not in done.stdout
 
 
