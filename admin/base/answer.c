@@ -145,7 +145,7 @@ static int run_helper(const struct asked *asked, char **ret_text, size_t *ret_si
     auto_close int in = -EBADF, out = -EBADF;
     auto_free char *text = NULL;
     int ends[2];
-    pid_t pid;
+    pid_t pid = -1; /* posix_spawn(3) sets it, which an analyzer cannot see */
     int r;
 
     if (pipe2(ends, O_CLOEXEC) < 0)
