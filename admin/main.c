@@ -24,6 +24,8 @@ static const struct command commands[] = {
     {"run", "make one hook call through a helper of its own, without libvirt", run_command},
     {"adopt", "move libvirt's hooks under virthook and put the shims in place", adopt_command},
     {"release", "take the shims away and give the hooks back to libvirt", release_command},
+    {"status", "show what the helper is doing, and what it enforces", status_command},
+    {"reload", "put a new configuration in force, all or nothing", reload_command},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -40,6 +40,9 @@
  * A socket that is full (a stopped helper, and many calls) is one more way not to answer: room in
  * it is waited for within the same two seconds.
  *
+ * A question (status, reload) goes the same way, and has its answer, or none, within the first two
+ * seconds: a helper answers it from its loop, whatever its scripts do.
+ *
  * If our own process was stopped (a debugger, a paused guest), all ends may be past when it goes
  * on. Then each call looks into the socket once more before it gives up, and no helper is killed
  * for a ping that it had no time to answer.
@@ -147,7 +150,8 @@ static void give_up_greeting(struct call *call)
 static void give_up_alone(struct call *call)
 {
     struct channel *channel = call->channel;
-    const char *what = call->exchange.state == EXCHANGE_ACCEPTED
+    const char *what = call->exchange.question ? "did not answer within 2 s"
+                       : call->exchange.state == EXCHANGE_ACCEPTED
                            ? "gave no verdict in its time; what it did then is in its audit log"
                            : "did not accept the call within 2 s";
 
@@ -225,10 +229,18 @@ static void lose_peer(struct channel *channel, int error)
     channel_lose(channel, REASON_HELPER_LOST, "%s is gone: %s", channel->who, strerror(-error));
 }
 
-static void try_to_send(const struct virthook *hook, struct call *call)
+static int send_either(struct call *call)
 {
     const struct request *request = call->request;
-    int r = send_call(call->channel, &call->exchange, &request->message, request->input);
+
+    if (call->exchange.question)
+        return send_question(call->channel, &call->exchange);
+    return send_call(call->channel, &call->exchange, &request->message, request->input);
+}
+
+static void try_to_send(const struct virthook *hook, struct call *call)
+{
+    int r = send_either(call);
 
     if (r == -EAGAIN)
         await_room(hook, call);
@@ -241,7 +253,7 @@ static void try_to_send(const struct virthook *hook, struct call *call)
 
 static void send_off(const struct virthook *hook, struct call *call)
 {
-    size_t size = call->request->input_size;
+    size_t size = call->request ? call->request->input_size : 0;
 
     if (size > call->channel->stdin_max) {
         failure_set(&call->failure, REASON_BAD_REQUEST,

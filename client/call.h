@@ -25,8 +25,8 @@
 #define CALL_CANCEL_MS 6000
 
 struct call {
-    struct call *next; /* in the hook's list */
-    const struct request *request;
+    struct call *next;             /* in the hook's list */
+    const struct request *request; /* NULL where the exchange is a question */
     struct exchange exchange;
     struct channel *channel; /* while the exchange is on it */
     uint64_t started_ms;
@@ -41,8 +41,8 @@ uint64_t call_acknowledge_end(const struct call *call);
 void call_fail_cancelled(struct call *call);
 
 /*
- * Makes the call: afterwards its exchange is EXCHANGE_ANSWERED, or `failure` says why not. Called
- * with the hook's lock held.
+ * Makes the call, or asks the question: afterwards its exchange is EXCHANGE_ANSWERED, or `failure`
+ * says why not. Called with the hook's lock held.
  */
 void call_make(struct virthook *hook, struct call *call);
 

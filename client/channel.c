@@ -155,6 +155,7 @@ void channel_give_up(struct channel *channel, const struct exchange *exchange)
         return;
     }
     channel->given_up[channel->given_up_count++] = (struct given_up){
+        .question = exchange->question,
         .id = exchange->id,
         .accepted = exchange->state == EXCHANGE_ACCEPTED,
     };

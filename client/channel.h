@@ -10,6 +10,7 @@
 #pragma once
 
 #include "failure.h"
+#include "message.h"
 #include "packet.h"
 #include "policy.h"
 #include "process.h"
@@ -37,23 +38,24 @@ enum exchange_state {
     EXCHANGE_READY, /* the call may be sent */
     EXCHANGE_SENT,
     EXCHANGE_ACCEPTED, /* `promised_ms` holds */
-    EXCHANGE_ANSWERED, /* `verdict` holds */
+    EXCHANGE_ANSWERED, /* `verdict` holds, or what answers the question */
     EXCHANGE_REFUSED,  /* the helper answered with an error: `failure` holds */
     EXCHANGE_LOST,     /* the channel was lost: its `failure` holds */
 };
 
-/* One call's packets on one channel. */
+/* The packets of one call, or of one question, on one channel. */
 struct exchange {
     struct exchange *next;
+    enum message_type question; /* MESSAGE_STATUS or MESSAGE_RELOAD; 0 for a call */
     pthread_cond_t wake;
     enum exchange_state state;
     bool waiting; /* in channel_wait(), and so fit to read for all */
     bool poked;   /* something else than the state changed */
     uint64_t id;
-    uint64_t accepted_ms; /* when; 0 where it never was */
-    uint64_t promised_ms; /* the deadline that the helper named, from accepted_ms on */
-    struct message verdict;
-    int output; /* the verdict's memfd, or negative */
+    uint64_t accepted_ms;   /* when; 0 where it never was */
+    uint64_t promised_ms;   /* the deadline that the helper named, from accepted_ms on */
+    struct message verdict; /* or the status */
+    int output;             /* the verdict's memfd, or negative */
     struct failure failure;
 };
 
@@ -63,8 +65,9 @@ enum channel_state {
     CHANNEL_LOST,
 };
 
-/* A call that we no longer wait for, whose packets may still come. */
+/* A call or question that we no longer wait for, whose packets may still come. */
 struct given_up {
+    enum message_type question;
     uint64_t id;
     bool accepted;
 };

@@ -12,6 +12,7 @@
 #include "names.h"
 #include "presence.h"
 #include "reach.h"
+#include "reason.h"
 #include "reply.h"
 #include "virthook-config.h"
 #include "virthook.h"
@@ -80,6 +81,22 @@ void virthook_close(struct virthook *hook)
     free(hook);
 }
 
+static int init_call(struct call *call)
+{
+    call->exchange.output = -EBADF;
+    call->started_ms = clock_now_ms();
+    return init_condition(&call->exchange.wake);
+}
+
+static void clear_call(struct call *call)
+{
+    pthread_cond_destroy(&call->exchange.wake);
+    message_clear(&call->exchange.verdict);
+    close_fd(&call->exchange.output);
+    failure_clear(&call->exchange.failure);
+    failure_clear(&call->failure);
+}
+
 static void enlist(struct virthook *hook, struct call *call)
 {
     call->next = hook->calls;
@@ -112,11 +129,9 @@ static int make_reply(struct virthook *hook, struct call *call, struct virthook_
 static int ask(struct virthook *hook, const struct request *request,
                struct virthook_reply **ret_reply)
 {
-    struct call call = {
-        .request = request, .exchange = {.output = -EBADF}, .started_ms = clock_now_ms()};
-    int r;
+    struct call call = {.request = request};
+    int r = init_call(&call);
 
-    r = init_condition(&call.exchange.wake);
     if (r < 0)
         return r;
     pthread_mutex_lock(&hook->lock);
@@ -126,11 +141,7 @@ static int ask(struct virthook *hook, const struct request *request,
     pthread_mutex_unlock(&hook->lock);
 
     r = make_reply(hook, &call, ret_reply);
-    pthread_cond_destroy(&call.exchange.wake);
-    message_clear(&call.exchange.verdict);
-    close_fd(&call.exchange.output);
-    failure_clear(&call.exchange.failure);
-    failure_clear(&call.failure);
+    clear_call(&call);
     return r;
 }
 
@@ -162,6 +173,68 @@ int virthook_call(struct virthook *hook, const struct virthook_request *request,
     r = ask(hook, &checked, ret_reply);
     request_clear(&checked);
     return r;
+}
+
+/* Why a question has no answer, as the public header has it. */
+static int error_of(const struct failure *failure)
+{
+    static const struct {
+        const char *reason;
+        int error;
+    } errors[] = {
+        {REASON_NO_HELPER, -ENOTCONN},    {REASON_CONFIG, -ENOTCONN},
+        {REASON_NO_ANSWER, -ETIMEDOUT},   {REASON_HELPER_LOST, -ECONNRESET},
+        {REASON_BAD_REQUEST, -EREMOTEIO},
+    };
+
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        if (strcmp(failure->reason, errors[i].reason) == 0)
+            return errors[i].error;
+    }
+    return -EIO;
+}
+
+/* The text is absent where memory is short, or `ret_text` is. */
+static void hand_out(const char *text, char **ret_text)
+{
+    if (ret_text)
+        *ret_text = strdup(text);
+}
+
+/* Asks and waits. A question is not among the calls that are cancelled: it ends soon enough. */
+static int inquire(struct virthook *hook, enum message_type question, char **ret_json,
+                   char **ret_error)
+{
+    struct call call = {.exchange = {.question = question}};
+    int r;
+
+    if (!hook || hook->owner != getpid())
+        return -EINVAL;
+    r = init_call(&call);
+    if (r < 0)
+        return r;
+    pthread_mutex_lock(&hook->lock);
+    call_make(hook, &call);
+    pthread_mutex_unlock(&hook->lock);
+    if (call.failure.reason) {
+        r = error_of(&call.failure);
+        hand_out(failure_cause(&call.failure), ret_error);
+    } else if (ret_json) {
+        *ret_json = strdup(call.exchange.verdict.status.json);
+        r = *ret_json ? 0 : -ENOMEM;
+    }
+    clear_call(&call);
+    return r;
+}
+
+int virthook_status(struct virthook *hook, char **ret_json)
+{
+    return ret_json ? inquire(hook, MESSAGE_STATUS, ret_json, NULL) : -EINVAL;
+}
+
+int virthook_reload(struct virthook *hook, char **ret_error)
+{
+    return inquire(hook, MESSAGE_RELOAD, NULL, ret_error);
 }
 
 const char *virthook_request_fault(const struct virthook_request *request)

@@ -8,7 +8,10 @@
  *   hello      once, first
  *   accepted   once, for a call that we sent
  *   verdict    once, for a call that we sent
- *   error      for a call in place of accepted or verdict; with id 0, as its last word
+ *   status, reload
+ *              once, for a question of that type that we sent
+ *   error      for a call in place of accepted or verdict, and for a question; with id 0, as its
+ *              last word
  *   ping       for the ping that we sent
  *
  * Whatever else it says means that it cannot be relied on, and so it is lost: a wrong id may be a
@@ -54,6 +57,15 @@ static complaint take_hello(struct channel *channel, const struct message_hello 
     return NULL;
 }
 
+/* The exchange or the given up one with this id, of a call (0) or of a question of that type. */
+static struct exchange *find_asked(const struct channel *channel, uint64_t id,
+                                   enum message_type question)
+{
+    struct exchange *exchange = channel_find(channel, id);
+
+    return exchange && exchange->question == question ? exchange : NULL;
+}
+
 static struct given_up *find_given_up(struct channel *channel, uint64_t id)
 {
     for (size_t i = 0; i < channel->given_up_count; i++) {
@@ -63,6 +75,13 @@ static struct given_up *find_given_up(struct channel *channel, uint64_t id)
     return NULL;
 }
 
+static struct given_up *find_late(struct channel *channel, uint64_t id, enum message_type question)
+{
+    struct given_up *late = find_given_up(channel, id);
+
+    return late && late->question == question ? late : NULL;
+}
+
 static void forget_given_up(struct channel *channel, struct given_up *entry)
 {
     *entry = channel->given_up[--channel->given_up_count];
@@ -70,8 +89,8 @@ static void forget_given_up(struct channel *channel, struct given_up *entry)
 
 static complaint take_accepted(struct channel *channel, uint64_t id, uint64_t deadline_ms)
 {
-    struct exchange *exchange = channel_find(channel, id);
-    struct given_up *late = find_given_up(channel, id);
+    struct exchange *exchange = find_asked(channel, id, 0);
+    struct given_up *late = find_late(channel, id, 0);
 
     if (exchange && exchange->state == EXCHANGE_SENT) {
         exchange->accepted_ms = clock_now_ms();
@@ -94,8 +113,8 @@ static bool is_open(const struct exchange *exchange)
 /* Takes the verdict and its output, which are the exchange's then. */
 static complaint take_verdict(struct channel *channel, struct message *message, int *output)
 {
-    struct exchange *exchange = channel_find(channel, message->id);
-    struct given_up *late = find_given_up(channel, message->id);
+    struct exchange *exchange = find_asked(channel, message->id, 0);
+    struct given_up *late = find_late(channel, message->id, 0);
 
     if (exchange && is_open(exchange)) {
         exchange->verdict = *message;
@@ -106,6 +125,24 @@ static complaint take_verdict(struct channel *channel, struct message *message, 
     }
     if (!late)
         return "it gave a verdict for a call that was not made";
+    forget_given_up(channel, late);
+    return NULL;
+}
+
+/* Takes what answers a question: a status with its JSON, or the word that the reload is done. */
+static complaint take_answer(struct channel *channel, struct message *message)
+{
+    struct exchange *exchange = find_asked(channel, message->id, message->type);
+    struct given_up *late = find_late(channel, message->id, message->type);
+
+    if (exchange && exchange->state == EXCHANGE_SENT) {
+        exchange->verdict = *message;
+        memset(message, 0, sizeof(*message));
+        channel_set_state(channel, exchange, EXCHANGE_ANSWERED);
+        return NULL;
+    }
+    if (!late)
+        return "it answered a question that was not asked";
     forget_given_up(channel, late);
     return NULL;
 }
@@ -133,17 +170,27 @@ static void take_last_word(struct channel *channel, const struct message_error *
         channel_lose(channel, REASON_HELPER_LOST, "%s broke off: %s", channel->who, said);
 }
 
-static complaint take_error(struct channel *channel, uint64_t id, const struct message_error *error)
+/* A refused question has the helper's sentence alone: it names a file and a line, or the mend. */
+static void refuse(const struct channel *channel, struct exchange *exchange,
+                   const struct message_error *error)
 {
     bool busy = strcmp(error->code, protocol_error_code(PROTOCOL_E_BUSY)) == 0;
-    struct exchange *exchange = channel_find(channel, id);
-    struct given_up *late = find_given_up(channel, id);
-    auto_free char *text = NULL;
+    auto_free char *text = text_escape(error->message, strlen(error->message), false);
 
-    if (exchange && is_open(exchange)) {
-        text = text_escape(error->message, strlen(error->message), false);
+    if (exchange->question)
+        failure_set(&exchange->failure, REASON_BAD_REQUEST, "%s", text ? text : error->code);
+    else
         failure_set(&exchange->failure, busy ? REASON_BUSY : REASON_BAD_REQUEST,
                     "%s refused the call (%s): %s", channel->who, error->code, text ? text : "");
+}
+
+static complaint take_error(struct channel *channel, uint64_t id, const struct message_error *error)
+{
+    struct exchange *exchange = channel_find(channel, id);
+    struct given_up *late = find_given_up(channel, id);
+
+    if (exchange && is_open(exchange)) {
+        refuse(channel, exchange, error);
         channel_set_state(channel, exchange, EXCHANGE_REFUSED);
         return NULL;
     }
@@ -167,6 +214,8 @@ static complaint take_message(struct channel *channel, struct message *message, 
         return take_accepted(channel, message->id, message->accepted.deadline_ms);
     if (message->type == MESSAGE_VERDICT)
         return take_verdict(channel, message, bulk);
+    if (message->type == MESSAGE_STATUS || message->type == MESSAGE_RELOAD)
+        return take_answer(channel, message);
     if (message->type == MESSAGE_PING)
         return take_pong(channel, message->id);
     if (message->type == MESSAGE_ERROR)

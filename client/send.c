@@ -35,6 +35,19 @@ int send_call(struct channel *channel, struct exchange *exchange, const struct m
     return 0;
 }
 
+int send_question(struct channel *channel, struct exchange *exchange)
+{
+    struct message message = {.type = exchange->question, .id = channel->last_id + 1};
+    int r = packet_send_message(channel->socket, &message, SIDE_CLIENT, -EBADF);
+
+    if (r < 0)
+        return r;
+    channel->last_id = message.id;
+    exchange->id = message.id;
+    exchange->state = EXCHANGE_SENT;
+    return 0;
+}
+
 static int send_ping_packet(struct channel *channel, uint64_t id)
 {
     struct message message = {.type = MESSAGE_PING, .id = id};
@@ -69,5 +82,7 @@ void send_cancel(struct channel *channel, const struct exchange *exchange)
 {
     struct message message = {.type = MESSAGE_CANCEL, .id = exchange->id};
 
+    if (exchange->question)
+        return;
     packet_send_message(channel->socket, &message, SIDE_CLIENT, -EBADF);
 }

@@ -20,6 +20,9 @@ int send_hello(struct channel *channel, const char *name);
 int send_call(struct channel *channel, struct exchange *exchange, const struct message_call *call,
               int stdin_fd);
 
+/* The same for the exchange's question. */
+int send_question(struct channel *channel, struct exchange *exchange);
+
 /*
  * Asks for a sign of life, unless an earlier ping still waits for its answer. A socket that is full
  * for a whole ping's time shows the same as a ping that is not answered.
@@ -31,7 +34,7 @@ void send_ping(struct channel *channel);
 bool send_shows_silence(struct channel *channel);
 
 /*
- * Takes a sent call back. Where the socket is full, nothing is sent: the helper ends the call at
- * its deadline.
+ * Takes a sent call back; of a question there is nothing to take back. Where the socket is full,
+ * nothing is sent: the helper ends the call at its deadline.
  */
 void send_cancel(struct channel *channel, const struct exchange *exchange);

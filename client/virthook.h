@@ -171,6 +171,26 @@ void virthook_reply_free(struct virthook_reply *reply);
 size_t virthook_cancel(struct virthook *hook, uint64_t tag);
 size_t virthook_cancel_all(struct virthook *hook);
 
+/*
+ * What the helper is and does: one JSON object, whose keys PROTOCOL.md lists (status); the caller
+ * frees it with free(3). Calls of other threads go on meanwhile, over the same channel. It waits at
+ * most 2 s, and where virthook_open() named a socket alone no helper is ever started for it.
+ *
+ * Returns 0; -ENOTCONN where no helper is reached, or none will serve; -ETIMEDOUT where it does not
+ * answer in time; -ECONNRESET where it ended, or broke the protocol; -EREMOTEIO where it refused;
+ * -EINVAL for a NULL or in a fork of the process; -ENOMEM or -EIO.
+ */
+int virthook_status(struct virthook *hook, char **ret_json);
+
+/*
+ * Has the helper read its configuration again and put it in force, all of it or nothing. Waits and
+ * returns as virthook_status() does: 0 once it is in force; -EREMOTEIO where it was refused, and
+ * the one before stays in force; after -ETIMEDOUT and -ECONNRESET it may be either. On failure
+ * `*ret_error` is one sentence for a human, which the caller frees with free(3), or NULL where
+ * memory is short; it is left untouched on 0, -EINVAL and -ENOMEM. `ret_error` may be NULL.
+ */
+int virthook_reload(struct virthook *hook, char **ret_error);
+
 /* The version of the library, "0.1.0". */
 const char *virthook_version(void);
 

@@ -20,3 +20,5 @@ int explain_command(int argc, char **argv);
 int run_command(int argc, char **argv);
 int adopt_command(int argc, char **argv);
 int release_command(int argc, char **argv);
+int status_command(int argc, char **argv);
+int reload_command(int argc, char **argv);

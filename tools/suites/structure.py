@@ -45,8 +45,10 @@ ARROWS = {
     "admin/base": ["common"],
     "admin/adopt": ["common", "admin/base"],
     "admin/ask": ["common", "admin/base"],
+    "admin/control": ["common", "admin/base"],
     "admin/run": ["common", "admin/base"],
-    "admin": ["common", "admin/adopt", "admin/ask", "admin/base", "admin/run"],
+    "admin": ["common", "admin/adopt", "admin/ask", "admin/base", "admin/control",
+              "admin/run"],
 }
 
 # Files of which every function may run between clone or fork and exec, in memory that other threads

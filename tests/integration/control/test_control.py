@@ -1,0 +1,109 @@
+"""`virt-hook status` and `virt-hook reload`, and the library's functions below them."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import ctypes
+import json
+import os
+import signal
+import socket
+import time
+
+import pytest
+
+from degraded.conditions import BUILD
+from helper.processes import children
+
+COMMANDS = ["status", "reload"]
+
+# What a test allows the machine over the 2 s that the library promises.
+SLACK = 1.5
+
+
+def test_status_tells_of_the_helper_and_what_it_enforces(service):
+    done = service.ask("status")
+    assert done.returncode == 0 and done.stderr == ""
+    labels = [line.split()[0] for line in done.stdout.splitlines() if not line.startswith(" ")]
+    for label in ("helper", "config", "hooks", "audit", "calls", "enforced", "privilege"):
+        assert label in labels
+    assert f"process {service.helper.pid}," in done.stdout
+    assert str(service.place.config) in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_status_as_json_is_the_helpers_own(service):
+    told = json.loads(service.ask("status", "--json").stdout)
+    assert told["pid"] == service.helper.pid and told["config"] == str(service.place.config)
+    assert told["hook"]["running"] == 0 and told["open"] == 0
+
+
+def test_status_counts_the_calls_that_run_and_wait(service):
+    service.place.script("qemu", "echo $$ >> $T/started; while :; do sleep 0.1; done")
+    calls = [service.peer.start(name="d1") for _ in range(2)]
+    service.peer.accepted(calls[1])
+    told = json.loads(service.ask("status", "--json").stdout)
+    assert told["open"] == 2 and told["hook"]["running"] == 1 and told["hook"]["waiting"] == 1
+    assert "1 running, 1 queued" in service.ask("status").stdout
+
+
+def test_reload_puts_the_configuration_in_force(service):
+    service.place.configure("grace = 0.2\nrunning_max = 3\n")
+    done = service.ask("reload")
+    assert done.returncode == 0 and done.stdout == "the configuration is in force\n"
+    assert json.loads(service.ask("status", "--json").stdout)["hook"]["slots"] == 3
+
+
+def test_a_refused_reload_says_why_in_the_helpers_words(service):
+    before = json.loads(service.ask("status", "--json").stdout)["hook"]["slots"]
+    service.place.configure("grace = 0.2\nrunning_max = 3\nno_such_key = 1\n")
+    done = service.ask("reload")
+    assert done.returncode == 2 and done.stdout == ""
+    assert f"{service.place.config}:3" in done.stderr and "stays in force" in done.stderr
+    assert json.loads(service.ask("status", "--json").stdout)["hook"]["slots"] == before
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_without_a_helper_it_says_what_to_do_and_starts_none(absent, command):
+    before = children(os.getpid())
+    done = absent.ask(command)
+    assert done.returncode == 3 and done.stdout == ""
+    assert f"no helper listens at {absent.socket}; start the service" in done.stderr
+    assert children(os.getpid()) == before and not list(absent.place.audit.iterdir())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_at_a_socket_that_nobody_serves(absent, command):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as left:
+        left.bind(str(absent.socket))
+    done = absent.ask(command)
+    assert done.returncode == 3 and f"no helper serves at {absent.socket}" in done.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_stopped_helper_keeps_nobody_beyond_two_seconds(service, command):
+    service.helper.signal(signal.SIGSTOP)
+    started = time.monotonic()
+    done = service.ask(command)
+    seconds = time.monotonic() - started
+    service.helper.signal(signal.SIGCONT)
+    assert done.returncode == 3 and "does not answer within 2 s" in done.stderr
+    assert seconds < 2 + SLACK
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_wrong_command_line_is_a_usage_error(absent, command):
+    for argument in ("--nothing", "word"):
+        done = absent.ask(command, argument)
+        assert done.returncode == 2 and "--help" in done.stderr
+
+
+@pytest.fixture
+def library():
+    loaded = ctypes.CDLL(str(BUILD / "client/libvirthook.so"))
+    loaded.virthook_status.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+    return loaded
+
+
+def test_no_channel_is_an_error_of_its_caller(library):
+    text = ctypes.c_char_p()
+    assert library.virthook_status(None, ctypes.byref(text)) == -22
+    assert library.virthook_reload(None, None) == -22 and text.value is None
