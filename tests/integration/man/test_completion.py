@@ -15,27 +15,55 @@ printf '%s\\n' "${COMPREPLY[@]}"
 """
 
 
-def completed(*words):
+# A real fish, told where virt-hook is by its PATH.
+FISH = """
+set --prepend PATH $argv[2]
+source $argv[1]
+complete --do-complete "$argv[3]"
+"""
+
+
+def in_bash(*words):
     """What bash would offer for the last of these words, which follow virt-hook."""
     return printed("/bin/bash", "-c", BASH, ROOT / "completions/virt-hook.bash",
                    built("admin/virt-hook"), "virt-hook", *words).split()
 
 
-def test_the_first_word_is_completed_to_every_command():
-    assert sorted(completed("")) == sorted([*commands(), "--help", "--version"])
+def in_fish(*words):
+    """What fish would offer for the last of these words, without what it says of each."""
+    offered = printed("/usr/bin/fish", "--no-config", "-c", FISH,
+                      ROOT / "completions/virt-hook.fish", built("admin"),
+                      " ".join(["virt-hook", *words]))
+    return [line.split("\t")[0] for line in offered.splitlines()]
 
 
-def test_a_word_that_was_begun_is_completed_to_what_begins_so():
+@pytest.fixture(params=[in_bash, in_fish], ids=["bash", "fish"])
+def completed(request):
+    return request.param
+
+
+def test_the_first_word_is_completed_to_every_command(completed):
+    assert sorted(set(completed("")) - {"--help", "--version"}) == sorted(commands())
+
+
+def test_a_hyphen_at_first_is_completed_to_the_options_of_virt_hook_itself(completed):
+    assert sorted(completed("-")) == ["--help", "--version"]
+
+
+def test_a_word_that_was_begun_is_completed_to_what_begins_so(completed):
     assert completed("expl") == ["explain"]
 
 
-def test_a_hyphen_after_a_command_is_completed_to_each_option_in_its_help():
+def test_a_hyphen_after_a_command_is_completed_to_each_option_in_its_help(completed):
     offered = {name: sorted(completed(name, "-")) for name in commands()}
     assert offered == {name: sorted(option.split()[0] for option in options_of_help(
         printed(built("admin/virt-hook"), name, "--help")) if option.startswith("--"))
                        for name in commands()}
 
 
-@pytest.mark.parametrize("words", [("run", "qe"), ("no-such-command", "-")])
-def test_nothing_is_offered_where_virt_hook_has_nothing_to_say(words):
-    assert completed(*words) == []
+def test_nothing_is_offered_after_a_command_that_is_not_there(completed):
+    assert completed("no-such-command", "-") == []
+
+
+def test_bash_leaves_names_to_who_types():
+    assert in_bash("run", "qe") == []
