@@ -22,6 +22,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -101,12 +102,20 @@ static int prepare_sandboxes(struct helper *helper)
     return r == 0 ? 0 : fail(helper, PROTOCOL_E_CONFIG, r, error);
 }
 
+/* Whose a directory of logs is: the user's that a helper of root is once it has given root up. */
+static uid_t find_writer(void)
+{
+    const struct passwd *entry = geteuid() == 0 ? getpwnam(PROFILE_HELPER_USER) : NULL;
+
+    return entry ? entry->pw_uid : geteuid();
+}
+
 static int open_audit(struct helper *helper)
 {
     const char *place = helper->options.audit ? helper->options.audit : helper->config->audit;
     char *error = NULL;
-    int r = audit_open(place, helper->options.name, helper->config->audit_kept, &helper->audit,
-                       &error);
+    int r = audit_open(place, helper->options.name, helper->config->audit_kept, find_writer(),
+                       &helper->audit, &error);
 
     return r == 0 ? 0 : fail(helper, PROTOCOL_E_CONFIG, r, error);
 }

@@ -71,18 +71,43 @@ static int append_sealed(struct log_file *file, const char *line, size_t size)
     return r == -EDQUOT ? -ENOSPC : r;
 }
 
-int log_file_append(struct log_file *file, const char *line, size_t size)
+/* Adds the line to the text of those before it, sealed. */
+static int seal_line(struct chain *chain, const char *line, size_t size, char **text,
+                     size_t *text_size)
 {
     auto_free char *sealed = NULL;
-    struct chain next;
+    char *longer;
     int r;
 
-    r = chain_seal(&file->chain, line, size, &sealed, &size, &next);
+    r = chain_seal(chain, line, size, &sealed, &size, chain);
     if (r < 0)
         return r;
-    r = append_sealed(file, sealed, size);
+    longer = realloc(*text, *text_size + size);
+    if (!longer)
+        return -ENOMEM;
+    memcpy(longer + *text_size, sealed, size);
+    *text = longer;
+    *text_size += size;
+    return 0;
+}
+
+int log_file_append(struct log_file *file, const char *lines, size_t size)
+{
+    const char *line = lines, *end = lines + size, *newline;
+    struct chain chain = file->chain;
+    auto_free char *text = NULL;
+    size_t text_size = 0;
+    int r;
+
+    while ((newline = memchr(line, '\n', (size_t)(end - line)))) {
+        r = seal_line(&chain, line, (size_t)(newline - line) + 1, &text, &text_size);
+        if (r < 0)
+            return r;
+        line = newline + 1;
+    }
+    r = append_sealed(file, text, text_size);
     if (r == 0)
-        file->chain = next;
+        file->chain = chain;
     return r;
 }
 

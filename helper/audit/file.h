@@ -33,11 +33,11 @@ void log_file_clear(struct log_file *file);
 int log_file_resume(struct log_file *file);
 
 /*
- * Adds a line, a JSON object that ends in a newline, as the next of the chain. Returns 0 when
- * write(2) has taken all of it, or a negative errno: then no part of the line is left in the file.
+ * Adds lines, each a JSON object that ends in a newline, as the next of the chain. Returns 0 when
+ * write(2) has taken all of them, or a negative errno: then no part of them is left in the file.
  * -ENOSPC stands for a used-up quota too.
  */
-int log_file_append(struct log_file *file, const char *line, size_t size);
+int log_file_append(struct log_file *file, const char *lines, size_t size);
 
 /*
  * Cuts off what stands behind the last newline: a record that was not written whole, whose call

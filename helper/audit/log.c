@@ -20,9 +20,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 struct audit_log {
+    struct place place;
+    unsigned int slot;
     struct log_file file;
+    struct log_file former; /* which was moved away; until what it owes is in `file` */
     char *path;
     struct record_source source;
     uint64_t instance;
@@ -62,8 +66,80 @@ static int write_opening(struct audit_log *log)
     if (r < 0)
         return r;
     recovery_clear(&log->recovery);
+    log_file_clear(&log->former);
     log->opened = true;
     return 0;
+}
+
+/*
+ * Where the file was moved away, goes on in a new one of its name. Where none can be made there,
+ * the moved one is written on: nothing is lost.
+ */
+static void follow_rotation(struct audit_log *log)
+{
+    auto_free char *path = NULL, *error = NULL;
+    auto_close int fd = -EBADF;
+    struct stat st;
+
+    if (log->former.fd >= 0 || !place_has_moved(&log->place, log->slot, log->file.fd) ||
+        place_lock_slot(&log->place, log->slot, true, &fd, &path, &error) != 0)
+        return;
+    /* A file that is not new is another helper's, which has ended: it has a chain of its own. */
+    if (fstat(fd, &st) < 0 || st.st_size > 0)
+        return;
+    log->former = log->file;
+    log_file_init(&log->file, take_fd(&fd));
+    log->file.chain = log->former.chain;
+}
+
+/* "{…}\n" becomes "{…,"repeated":true}\n". */
+static void print_repeated(FILE *out, const char *begin)
+{
+    fprintf(out, "%.*s,\"repeated\":true}\n", (int)(strlen(begin) - strlen("}\n")), begin);
+}
+
+/* The first lines of a new file: that it goes on, and the calls that are open. */
+static int make_continuation(const struct audit_log *log, char **ret_text, size_t *ret_size)
+{
+    struct record_line line;
+    FILE *out;
+    int r = record_continue(&log->source, &line);
+
+    if (r < 0)
+        return r;
+    out = open_memstream(ret_text, ret_size);
+    if (out)
+        fputs(line.text, out);
+    free(line.text);
+    if (!out)
+        return -ENOMEM;
+    for (size_t i = 0; i < log->open.capacity; i++)
+        if (log->open.slots[i].id.number != 0)
+            print_repeated(out, log->open.slots[i].begin);
+    if (fclose(out) == 0)
+        return 0;
+    free(*ret_text);
+    return -ENOMEM;
+}
+
+/* All in one write, so that a helper which is killed leaves all of it or nothing. */
+static int write_continuation(struct audit_log *log)
+{
+    auto_free char *text = NULL;
+    size_t size;
+    int r;
+
+    if (log->former.fd < 0)
+        return 0;
+    r = make_continuation(log, &text, &size);
+    if (r < 0) {
+        text = NULL;
+        return r;
+    }
+    r = log_file_append(&log->file, text, size);
+    if (r == 0)
+        log_file_clear(&log->former);
+    return r;
 }
 
 static int write_lost(struct audit_log *log)
@@ -85,6 +161,10 @@ static int write_owed(struct audit_log *log)
     int r;
 
     r = write_opening(log);
+    if (r < 0)
+        return r;
+    follow_rotation(log);
+    r = write_continuation(log);
     return r < 0 ? r : write_lost(log);
 }
 
@@ -107,32 +187,49 @@ static void read_boot_id(struct audit_log *log)
     log->source.boot[size] = '\0';
 }
 
-static int lock_free_slot(struct audit_log *log, const struct place *place, char **ret_error)
+static int lock_free_slot(struct audit_log *log, char **ret_error)
 {
     for (unsigned int slot = 1; slot <= PLACE_SLOTS_MAX; slot++) {
         int fd, r;
 
-        r = place_lock_slot(place, slot, true, &fd, &log->path, ret_error);
+        r = place_lock_slot(&log->place, slot, true, &fd, &log->path, ret_error);
         if (r == PLACE_E_TAKEN)
             continue;
         if (r == 0)
             log_file_init(&log->file, fd);
+        log->slot = slot;
         return r;
     }
     if (asprintf(ret_error,
                  "each of the %u audit logs %s/%s-….log is held by a helper: end those that are "
                  "not needed",
-                 PLACE_SLOTS_MAX, place->directory, place->stem) < 0)
+                 PLACE_SLOTS_MAX, log->place.directory, log->place.stem) < 0)
         return -ENOMEM;
     return AUDIT_E_REFUSED;
+}
+
+/* The file to go on from: its own, or, where that is new, the one that was rotated away from it. */
+static struct log_file *find_last(struct audit_log *log)
+{
+    off_t size = 0;
+    int fd;
+
+    if (log_file_size(&log->file, &size) == 0 && size == 0 &&
+        place_lock_former(&log->place, log->slot, &fd) == 0) {
+        log_file_init(&log->former, fd);
+        return &log->former;
+    }
+    return &log->file;
 }
 
 /* A full disk is no reason not to start: what is owed then is written before the first record. */
 static int settle_file(struct audit_log *log, char **ret_error)
 {
+    struct log_file *last = find_last(log);
     int r;
 
-    r = recovery_start(&log->recovery, &log->file);
+    r = recovery_start(&log->recovery, last);
+    log->file.chain = last->chain;
     if (r == 0)
         r = write_opening(log);
     if (r == 0 || r == -ENOSPC || r == -ENOMEM)
@@ -145,47 +242,48 @@ static int settle_file(struct audit_log *log, char **ret_error)
     return AUDIT_E_REFUSED;
 }
 
-static int open_in_place(struct audit_log *log, const struct place *place, char **ret_error)
+static int open_in_place(struct audit_log *log, char **ret_error)
 {
     int r;
 
-    r = lock_free_slot(log, place, ret_error);
+    r = lock_free_slot(log, ret_error);
     if (r != 0)
         return r;
     r = settle_file(log, ret_error);
     if (r == 0)
-        orphans_close(place, &log->source);
+        orphans_close(&log->place, &log->source);
     return r;
 }
 
 static void free_log(struct audit_log *log)
 {
     log_file_clear(&log->file);
+    log_file_clear(&log->former);
+    place_clear(&log->place);
     recovery_clear(&log->recovery);
     open_calls_clear(&log->open);
     free(log->path);
     free(log);
 }
 
-int audit_open(const char *place, const char *name, size_t kept, struct audit_log **ret_log,
-               char **ret_error)
+int audit_open(const char *place, const char *name, size_t kept, uid_t writer,
+               struct audit_log **ret_log, char **ret_error)
 {
     struct audit_log *log = calloc(1, sizeof(*log));
-    struct place found;
     int r;
 
     if (!log)
         return -ENOMEM;
     log_file_init(&log->file, -EBADF);
+    log_file_init(&log->former, -EBADF);
+    log->place.directory_fd = -EBADF;
     log->source.kept = kept;
     read_boot_id(log);
     r = name_instance(log);
-    if (r == 0) {
-        r = place_find(&found, place, name, ret_error);
-        if (r == 0)
-            r = open_in_place(log, &found, ret_error);
-        place_clear(&found);
-    }
+    if (r == 0)
+        r = place_find(&log->place, place, name, writer, ret_error);
+    if (r == 0)
+        r = open_in_place(log, ret_error);
     if (r != 0) {
         free_log(log);
         return r;
@@ -240,16 +338,24 @@ static struct call_id id_of(const struct audit_log *log, const struct audit_call
 int audit_begin(struct audit_log *log, const struct audit_call *call)
 {
     struct open_call open = {.id = id_of(log, call)};
+    auto_free char *text = NULL;
     struct record_line line;
     int r;
 
     r = write_owed(log);
     if (r < 0)
         return r;
-    r = write_line(log, record_begin(&log->source, call, &line), &line);
+    r = record_begin(&log->source, call, &line);
     if (r < 0)
         return r;
-    if (open_calls_add(&log->open, &open) != 0)
+    text = line.text;
+    r = log_file_append(&log->file, line.text, line.size);
+    if (r < 0)
+        return r;
+    open.begin = text;
+    if (open_calls_add(&log->open, &open) == 0)
+        text = NULL;
+    else
         log->untracked = true;
     return 0;
 }

@@ -76,11 +76,16 @@ struct audit_linger {
  * place that nobody holds. A disk that is full then is no error: it is done before the first
  * record.
  *
+ * A log that is moved away while the helper runs is followed: at the next record a new file is made
+ * in its place, which goes on with its chain and repeats the begins of the calls that are open.
+ * `writer` is who the helper will be by then, geteuid() where that stays; a directory that is made
+ * is made for this user.
+ *
  * `kept` is how many bytes of each stream's end go into a record.
  * Returns 0, AUDIT_E_REFUSED with a sentence in `*ret_error` (the caller frees), or -ENOMEM.
  */
-int audit_open(const char *place, const char *name, size_t kept, struct audit_log **ret_log,
-               char **ret_error);
+int audit_open(const char *place, const char *name, size_t kept, uid_t writer,
+               struct audit_log **ret_log, char **ret_error);
 
 /*
  * Notes in the log that every call has its end, where that is so. NULL is allowed.

@@ -134,6 +134,12 @@ static void close_gap(struct open_calls *set, size_t gap)
     set->slots[gap].id.number = 0;
 }
 
+static void free_begin(struct open_call *call)
+{
+    if (call->length == 0)
+        free(call->begin);
+}
+
 void open_calls_remove(struct open_calls *set, const struct call_id *id)
 {
     size_t at;
@@ -143,6 +149,7 @@ void open_calls_remove(struct open_calls *set, const struct call_id *id)
     at = find_slot(set, id);
     if (set->slots[at].id.number == 0)
         return;
+    free_begin(&set->slots[at]);
     close_gap(set, at);
     set->count--;
 }
@@ -170,6 +177,9 @@ void open_calls_take(struct open_calls *set, struct open_call **ret_list, size_t
 
 void open_calls_clear(struct open_calls *set)
 {
+    for (size_t i = 0; i < set->capacity; i++)
+        if (set->slots[i].id.number != 0)
+            free_begin(&set->slots[i]);
     free(set->slots);
     *set = (struct open_calls){0};
 }

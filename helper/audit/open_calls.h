@@ -30,11 +30,17 @@ struct call_id {
     uint64_t number; /* from 1 */
 };
 
-/* A call, and where its begin record stands in the file: bytes, without the newline. */
+/*
+ * A call and its begin record: of a former helper's call, where that stands in the file; of this
+ * helper's own, the line itself, to be written again into a new file.
+ */
 struct open_call {
     struct call_id id;
-    off_t offset;
-    size_t length;
+    size_t length; /* bytes in the file, without the newline; 0: `begin` is what holds */
+    union {
+        off_t offset; /* in the file */
+        char *begin;  /* owned by the set, or NULL */
+    };
 };
 
 struct open_calls {
@@ -48,7 +54,8 @@ bool call_id_parse(const char *text, struct call_id *ret_id);
 void call_id_print(const struct call_id *id, char text[CALL_ID_SIZE]);
 
 /*
- * Adds a call; one that is there already stays as it is. Returns 0, OPEN_CALLS_E_FULL, or -ENOMEM.
+ * Adds a call and takes over its begin; one that is there already stays as it is, and `begin` then
+ * is the caller's still, as where it fails. Returns 0, OPEN_CALLS_E_FULL, or -ENOMEM.
  */
 int open_calls_add(struct open_calls *set, const struct open_call *call);
 

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "text.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -35,15 +36,25 @@ static int __attribute__((format(printf, 2, 3))) refuse(char **ret_error, const 
     return AUDIT_E_REFUSED;
 }
 
-static bool is_trusted_owner(uid_t uid)
+static bool is_trusted_owner(const struct place *place, uid_t uid)
 {
-    return uid == 0 || uid == geteuid();
+    return uid == 0 || uid == geteuid() || uid == place->writer;
 }
 
-/* Makes what is missing of the directory's path. What cannot be made is found at opening. */
-static int make_directories(const char *path)
+/* Root's own group is as good as root; any other one makes more writers. */
+static bool others_write(const struct stat *st)
+{
+    return (st->st_mode & S_IWOTH) || ((st->st_mode & S_IWGRP) && st->st_gid != 0);
+}
+
+/*
+ * Makes what is missing of the directory's path; what cannot be made is found at opening. The last
+ * one, where it is new, is for the helper's later user to make files in too.
+ */
+static int make_directories(const struct place *place, const char *path)
 {
     auto_free char *part = strdup(path);
+    bool made = false;
 
     if (!part)
         return -ENOMEM;
@@ -54,20 +65,24 @@ static int make_directories(const char *path)
         slash += strcspn(slash, "/");
         kept = *slash;
         *slash = '\0';
-        (void)mkdir(part, 0700);
+        made = mkdir(part, 0700) == 0;
         *slash = kept;
     }
+    if (made && place->writer != geteuid() && chown(path, place->writer, 0) == 0)
+        (void)chmod(path, 0770);
     return 0;
 }
 
-static int check_directory(const char *path, const struct stat *st, char **ret_error)
+static int check_directory(const struct place *place, const struct stat *st, char **ret_error)
 {
-    if (!is_trusted_owner(st->st_uid))
+    const char *path = place->directory;
+
+    if (!is_trusted_owner(place, st->st_uid))
         return refuse(ret_error,
                       "the audit log's directory %s belongs to uid %u, who could change the log: "
                       "run chown %u %s",
                       path, st->st_uid, geteuid(), path);
-    if ((st->st_mode & 022) && !(st->st_mode & S_ISVTX))
+    if (others_write(st) && !(st->st_mode & S_ISVTX))
         return refuse(ret_error,
                       "the audit log's directory %s can be written by others (mode %04o), who "
                       "could change the log: run chmod go-w %s",
@@ -80,7 +95,7 @@ static int open_directory(struct place *place, char **ret_error)
     struct stat st;
     int r;
 
-    r = make_directories(place->directory);
+    r = make_directories(place, place->directory);
     if (r < 0)
         return r;
     place->directory_fd = open(place->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -89,10 +104,10 @@ static int open_directory(struct place *place, char **ret_error)
                       "cannot open the audit log's directory %s: %s; let it be a directory that "
                       "uid %u may write, or set another place for the log",
                       place->directory, strerror(errno), geteuid());
-    r = check_directory(place->directory, &st, ret_error);
+    r = check_directory(place, &st, ret_error);
     if (r != 0)
         return r;
-    place->shared = st.st_mode & 022;
+    place->shared = others_write(&st);
     return 0;
 }
 
@@ -150,12 +165,13 @@ static bool is_plain_name(const char *name)
                              "._-")] == '\0';
 }
 
-int place_find(struct place *place, const char *where, const char *name, char **ret_error)
+int place_find(struct place *place, const char *where, const char *name, uid_t writer,
+               char **ret_error)
 {
     bool directory = is_directory(where);
     int r;
 
-    *place = (struct place){.directory_fd = -EBADF};
+    *place = (struct place){.directory_fd = -EBADF, .writer = writer};
     if (where[0] == '\0')
         return refuse(ret_error, "the audit log's place is empty: give a file or a directory");
     if (directory && !is_plain_name(name))
@@ -174,7 +190,7 @@ static int check_file(const struct place *place, const char *path, const struct 
 {
     if (!S_ISREG(st->st_mode))
         return refuse(ret_error, "the audit log %s is not a regular file: move it away", path);
-    if (!is_trusted_owner(st->st_uid))
+    if (!is_trusted_owner(place, st->st_uid))
         return refuse(ret_error,
                       "the audit log %s belongs to uid %u, who could change it: move it away, or "
                       "run chown %u %s",
@@ -278,6 +294,63 @@ int place_lock_slot(const struct place *place, unsigned int slot, bool create, i
     if (r == 0)
         *ret_path = take_pointer(&path);
     return r;
+}
+
+bool place_has_moved(const struct place *place, unsigned int slot, int fd)
+{
+    auto_free char *name = slot_name(place, slot);
+    struct stat st;
+
+    return name && fstat(fd, &st) == 0 && !is_still_named(place, name, &st);
+}
+
+/* Whether a file of this name was rotated away from the other name, and is still as it was. */
+static bool is_rotated(const char *file, const char *name)
+{
+    size_t length = strlen(name);
+    const char *rest = file + length;
+
+    if (strncmp(file, name, length) != 0 || (*rest != '.' && *rest != '-'))
+        return false;
+    rest++;
+    return *rest != '\0' && rest[strspn(rest, "0123456789-")] == '\0';
+}
+
+/* The file of those that was written last; the caller frees. NULL where there is none. */
+static char *find_former(const struct place *place, const char *name)
+{
+    auto_close int fd = openat(place->directory_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
+    struct timespec newest = {.tv_sec = -1};
+    auto_free char *found = NULL;
+    struct dirent *entry;
+    struct stat st;
+
+    if (!directory)
+        return NULL;
+    (void)take_fd(&fd);
+    while ((entry = readdir(directory))) {
+        if (!is_rotated(entry->d_name, name) ||
+            fstatat(place->directory_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+            st.st_mtim.tv_sec < newest.tv_sec ||
+            (st.st_mtim.tv_sec == newest.tv_sec && st.st_mtim.tv_nsec <= newest.tv_nsec))
+            continue;
+        newest = st.st_mtim;
+        free(found);
+        found = strdup(entry->d_name);
+    }
+    closedir(directory);
+    return take_pointer(&found);
+}
+
+int place_lock_former(const struct place *place, unsigned int slot, int *ret_fd)
+{
+    auto_free char *name = slot_name(place, slot), *former = NULL, *error = NULL;
+
+    former = name ? find_former(place, name) : NULL;
+    if (!former || lock_file(place, former, former, false, ret_fd, &error) != 0)
+        return PLACE_E_MISSING;
+    return 0;
 }
 
 unsigned int place_slot_of(const struct place *place, const char *file_name)

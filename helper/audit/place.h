@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* Files of one name in a directory: the most helpers that can write there at a time. */
 #define PLACE_SLOTS_MAX 4096
@@ -18,15 +19,17 @@ struct place {
     int directory_fd;    /* owned, like the strings */
     char *directory;     /* without a slash at its end, but for "/" */
     char *stem, *suffix; /* file names: <stem><suffix>, <stem>-2<suffix>, <stem>-3<suffix> … */
+    uid_t writer;        /* who the helper will be, once it has given root up */
     bool shared;         /* others may make files in the directory: it is sticky, like /tmp */
 };
 
 /*
- * Finds the place that audit_open() describes, and makes its directory where there is none. Returns
- * 0, AUDIT_E_REFUSED with a sentence in `*ret_error` (the caller frees), or -ENOMEM. The caller
- * clears in each case.
+ * Finds the place that audit_open() describes, and makes its directory where there is none: root's
+ * helper, for the user that it will be. Returns 0, AUDIT_E_REFUSED with a sentence in `*ret_error`
+ * (the caller frees), or -ENOMEM. The caller clears in each case.
  */
-int place_find(struct place *place, const char *where, const char *name, char **ret_error);
+int place_find(struct place *place, const char *where, const char *name, uid_t writer,
+               char **ret_error);
 
 /*
  * Opens and locks the file of this slot, from 1, which is made where it is missing and `create`.
@@ -35,6 +38,16 @@ int place_find(struct place *place, const char *where, const char *name, char **
  */
 int place_lock_slot(const struct place *place, unsigned int slot, bool create, int *ret_fd,
                     char **ret_path, char **ret_error);
+
+/* Whether the file of this slot is no longer the one that `fd` is open on: it was rotated away. */
+bool place_has_moved(const struct place *place, unsigned int slot, int fd);
+
+/*
+ * Opens and locks the file that was rotated away last from this slot's name, "<file>.1" or
+ * "<file>-20240501", where that is not compressed and nobody holds it. Returns 0 with its
+ * descriptor, or PLACE_E_MISSING.
+ */
+int place_lock_former(const struct place *place, unsigned int slot, int *ret_fd);
 
 /* The slot whose file has this name; 0 where it is none of this place's. */
 unsigned int place_slot_of(const struct place *place, const char *file_name);

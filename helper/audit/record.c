@@ -73,6 +73,18 @@ int record_open(const struct record_source *source, uint64_t closed_calls, uint6
     return finish_line(&line, ret_line);
 }
 
+int record_continue(const struct record_source *source, struct record_line *ret_line)
+{
+    struct object line = start_line(source, "open", NULL, source->instance);
+
+    object_put_count(&line, "pid", (uint64_t)getpid());
+    object_put_word(&line, "version", VIRTHOOK_VERSION);
+    object_put_count(&line, "closed_calls", 0);
+    object_put_count(&line, "cut_bytes", 0);
+    object_put_flag(&line, "continues", true);
+    return finish_line(&line, ret_line);
+}
+
 int record_close(const struct record_source *source, struct record_line *ret_line)
 {
     struct object line = start_line(source, "close", NULL, source->instance);

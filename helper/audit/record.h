@@ -46,6 +46,9 @@ void record_time(char text[RECORD_TIME_SIZE]);
 int record_open(const struct record_source *source, uint64_t closed_calls, uint64_t cut_bytes,
                 struct record_line *ret_line);
 
+/* A helper goes on in a new file, since its former one was moved away. */
+int record_continue(const struct record_source *source, struct record_line *ret_line);
+
 /* Every call above this line has its end. */
 int record_close(const struct record_source *source, struct record_line *ret_line);
 

@@ -195,7 +195,7 @@ int recovery_start(struct recovery *recovery, struct log_file *file)
     off_t size = 0;
     int r;
 
-    *recovery = (struct recovery){.next = -1};
+    *recovery = (struct recovery){.from = file, .next = -1};
     r = log_file_mend(file, &recovery->cut);
     if (r < 0)
         return r;
@@ -211,8 +211,8 @@ int recovery_start(struct recovery *recovery, struct log_file *file)
     return find_unfinished(recovery, file);
 }
 
-static int close_call(const struct open_call *call, struct log_file *file,
-                      const struct record_source *source)
+static int close_call(const struct open_call *call, const struct log_file *from,
+                      struct log_file *file, const struct record_source *source)
 {
     size_t size = call->length < BEGIN_MAX ? call->length : BEGIN_MAX, got = 0;
     auto_free char *begin = malloc(size + 1), *text = NULL;
@@ -221,7 +221,7 @@ static int close_call(const struct open_call *call, struct log_file *file,
 
     if (!begin)
         return -ENOMEM;
-    r = log_file_read(file, call->offset, begin, size, &got);
+    r = log_file_read(from, call->offset, begin, size, &got);
     if (r < 0)
         return r;
     r = record_abandoned(source, &call->id, begin, got, &line);
@@ -238,13 +238,13 @@ int recovery_finish(struct recovery *recovery, struct log_file *file,
 
     for (;;) {
         for (; recovery->done < recovery->count; recovery->done++, recovery->closed++) {
-            r = close_call(&recovery->list[recovery->done], file, source);
+            r = close_call(&recovery->list[recovery->done], recovery->from, file, source);
             if (r < 0)
                 return r;
         }
         if (recovery->next < 0)
             return 0;
-        r = find_unfinished(recovery, file);
+        r = find_unfinished(recovery, recovery->from);
         if (r < 0)
             return r;
     }

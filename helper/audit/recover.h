@@ -16,6 +16,7 @@
 
 /* What is still to be closed. */
 struct recovery {
+    struct log_file *from;  /* borrowed */
     struct open_call *list; /* calls without an end, in the order of the file */
     size_t count, done;
     off_t next;      /* where reading goes on; -1 when all was read */
@@ -31,8 +32,9 @@ struct recovery {
 int recovery_start(struct recovery *recovery, struct log_file *file);
 
 /*
- * Writes an end for each of them. Returns 0 or a negative errno, -ENOSPC among them; called again
- * it goes on where it stopped, so that no call is closed twice.
+ * Writes an end for each of them into `file`, which may be the one that was read. Returns 0 or a
+ * negative errno, -ENOSPC among them; called again it goes on where it stopped, so that no call is
+ * closed twice.
  */
 int recovery_finish(struct recovery *recovery, struct log_file *file,
                     const struct record_source *source);

@@ -93,7 +93,7 @@ static inline struct audit_log *rig_open(const char *place, const char *name)
     struct audit_log *log = NULL;
     char *error = NULL;
 
-    if (audit_open(place, name, RIG_KEPT, &log, &error) != 0)
+    if (audit_open(place, name, RIG_KEPT, geteuid(), &log, &error) != 0)
         fail_msg("audit_open: %s", error ? error : "no memory");
     return log;
 }

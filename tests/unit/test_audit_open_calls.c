@@ -23,6 +23,7 @@ static struct open_call nth_call(uint64_t number)
     return (struct open_call){
         .id = {.instance = scattered ^ scattered >> 29, .number = number},
         .offset = (off_t)number * 10,
+        .length = 10,
     };
 }
 

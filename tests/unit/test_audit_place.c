@@ -25,7 +25,7 @@ static void check_refused(const char *place, const char *name, const char *word,
     struct audit_log *log = NULL;
     auto_free char *error = NULL;
 
-    assert_int_equal(audit_open(place, name, RIG_KEPT, &log, &error), AUDIT_E_REFUSED);
+    assert_int_equal(audit_open(place, name, RIG_KEPT, geteuid(), &log, &error), AUDIT_E_REFUSED);
     assert_null(log);
     assert_non_null(error);
     if (!strstr(error, word) || !strstr(error, mend))
@@ -108,7 +108,8 @@ static pid_t start_holder(const char *place)
         struct audit_log *log;
         char *error;
 
-        if (audit_open(place, "qemu", RIG_KEPT, &log, &error) == 0 && write(ready[1], "", 1) == 1)
+        if (audit_open(place, "qemu", RIG_KEPT, geteuid(), &log, &error) == 0 &&
+            write(ready[1], "", 1) == 1)
             pause();
         _exit(1);
     }
@@ -162,6 +163,7 @@ static void a_directory_that_others_can_write_is_refused(void **state)
     const struct rig *rig = *state;
 
     assert_int_equal(mkdir(rig->place, 0700), 0);
+    assert_int_equal(chown(rig->place, (uid_t)-1, 65534), 0);
     for (mode_t mode = 0770; mode <= 0777; mode += 7) {
         assert_int_equal(chmod(rig->place, mode), 0);
         check_refused(rig->place, "qemu", rig->place, "chmod go-w");

@@ -13,7 +13,11 @@ INSTANCE = "0123456789abcdef"
 
 def read(path):
     """The records of one file; fails where its last line is torn or one is no JSON object."""
-    data = path.read_bytes()
+    return parse(path.read_bytes())
+
+
+def parse(data):
+    """The records of what a file holds."""
     assert data == b"" or data.endswith(b"\n"), data[-200:]
     records = [json.loads(line) for line in data.splitlines()]
     assert all(isinstance(record, dict) for record in records)

@@ -1,6 +1,7 @@
 """Where the log is, as the configuration says it; the folder need not be there yet."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import pwd
 import stat
 
 from . import log
@@ -17,7 +18,9 @@ def test_a_slash_at_the_end_makes_a_folder_with_a_log_of_the_helper_s_name(place
     run_once(place, start)
     folder = place.root / "logs/virthook"
     assert [path.name for path in folder.iterdir()] == ["service.log"]
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    found = folder.stat()
+    assert (found.st_uid, found.st_gid) == (pwd.getpwnam("virthook").pw_uid, 0)
+    assert stat.S_IMODE(found.st_mode) == 0o770
     assert len(log.of_type(log.read(folder / "service.log"), "end")) == 1
 
 
