@@ -66,3 +66,10 @@ def test_a_page_refers_to_no_page_of_virthook_s_that_is_missing():
              for name, number in re.findall(r"\*((?:virt-?hook|libvirthook)[\w.-]*)\*\((\d)\)",
                                             source(page))}
     assert named - set(PAGES) == set()
+
+
+def test_the_page_of_the_library_shows_each_function_of_its_header():
+    header = (ROOT / "client/virthook.h").read_text(encoding="utf-8")
+    page = sections(source("libvirthook.3"), "#")["SYNOPSIS"]
+    assert (sorted(re.findall(r"\*(virthook_\w+)\*\(", page)) ==
+            sorted(re.findall(r"^\w[\w \*]*?\b(virthook_\w+)\(", header, flags=re.MULTILINE)))
