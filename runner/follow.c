@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -83,6 +84,7 @@ static void report_end(struct follow *follow, int status, bool others)
     struct runner_report report = {
         .event = lingers ? RUNNER_LINGERS : RUNNER_EXITED,
         .status = status,
+        .usage = follow->usage,
     };
 
     runner_report(&report);
@@ -90,14 +92,31 @@ static void report_end(struct follow *follow, int status, bool others)
         runner_end(&follow->ending, follow->signal_fd);
 }
 
+static uint64_t in_us(const struct timeval *time)
+{
+    return (uint64_t)time->tv_sec * 1000000 + (uint64_t)time->tv_usec;
+}
+
+static void add_usage(struct runner_usage *usage, const struct rusage *of_one)
+{
+    uint64_t peak_kib = (uint64_t)of_one->ru_maxrss;
+
+    usage->user_us += in_us(&of_one->ru_utime);
+    usage->system_us += in_us(&of_one->ru_stime);
+    if (peak_kib > usage->memory_peak_kib)
+        usage->memory_peak_kib = peak_kib;
+}
+
 /* Reaps all that has ended; ends where nobody is left, or nobody may be. */
 static void reap(struct follow *follow)
 {
     bool ended = false;
     int status, script_status = 0;
+    struct rusage usage;
     pid_t pid;
 
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+    while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
+        add_usage(&follow->usage, &usage);
         if (pid != follow->script)
             continue;
         ended = true;

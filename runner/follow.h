@@ -6,6 +6,7 @@
 #pragma once
 
 #include "ending.h"
+#include "job.h"
 #include "observe.h"
 #include "plan.h"
 
@@ -17,9 +18,10 @@ struct follow {
     const struct plan *plan;
     struct observer *observer; /* of a permissive script, prepared */
     pid_t script;
-    int exec_fd;      /* tells how the script's exec went, see script.h */
-    int signal_fd;    /* tells of SIGCHLD; non-blocking */
-    int listener;     /* of a permissive script's filter; negative until it has come */
+    int exec_fd;   /* tells how the script's exec went, see script.h */
+    int signal_fd; /* tells of SIGCHLD; non-blocking */
+    int listener;  /* of a permissive script's filter; negative until it has come */
+    struct runner_usage usage;
     bool told_to_end; /* then nobody outlives the script's main process */
 };
 

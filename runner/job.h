@@ -130,12 +130,19 @@ enum runner_step {
 /* Bytes of a path in a report; a longer one is cut, and one that was observed cannot be told. */
 #define RUNNER_PATH_SIZE 1024
 
+/* What processes have used that the runner has reaped, and those that these had waited for. */
+struct runner_usage {
+    uint64_t user_us, system_us;
+    uint64_t memory_peak_kib; /* of the largest of them */
+};
+
 struct runner_report {
     uint32_t event;
     uint32_t step;
     int32_t error; /* a positive errno */
     int32_t status;
     struct runner_observed observed;
+    struct runner_usage usage;   /* where the script's main process has ended */
     char path[RUNNER_PATH_SIZE]; /* which one the step was about; empty: none */
 };
 

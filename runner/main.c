@@ -220,6 +220,7 @@ int main(void)
         runner_fail(RUNNER_STEP_FORK, -follow.script);
     follow.listener = -EBADF;
     follow.told_to_end = false;
+    follow.usage = (struct runner_usage){};
     if (job.strings.has_cgroup)
         follow.ending.cgroup_kill = take_fd(&job.fds[JOB_CGROUP_KILL]);
     close_job(&job);

@@ -40,7 +40,11 @@ struct audit_script {
     const char *capabilities; /* names, apart by spaces; NULL: the helper's, or it did not run */
     bool has_file;            /* what follows of its file is known */
     uint64_t device, inode;
-    const char *sha256;                      /* or NULL, also where the rest is known */
+    const char *sha256; /* or NULL, also where the rest is known */
+    bool has_setup;     /* the number after it is known */
+    uint64_t setup_ms;
+    bool has_usage; /* the three after it are */
+    uint64_t user_ms, system_ms, memory_peak_kib;
     uint64_t stdout_dropped, stderr_dropped; /* bytes that were counted and not kept */
 };
 

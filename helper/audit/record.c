@@ -172,16 +172,28 @@ static struct json_object *describe_user(const struct audit_script *script)
     return object_finish(&made);
 }
 
+/* A number, or null where it is not known. */
+static void put_known(struct object *entry, const char *key, bool known, uint64_t count)
+{
+    if (known)
+        object_put_count(entry, key, count);
+    else
+        object_put_null(entry, key);
+}
+
+static void put_usage(struct object *entry, const struct audit_script *script)
+{
+    put_known(entry, "setup_ms", script->has_setup, script->setup_ms);
+    put_known(entry, "user_ms", script->has_usage, script->user_ms);
+    put_known(entry, "system_ms", script->has_usage, script->system_ms);
+    put_known(entry, "memory_peak_kib", script->has_usage, script->memory_peak_kib);
+}
+
 /* Which file it was; of a script that was not run nothing is told. */
 static void put_file(struct object *entry, const struct audit_script *script)
 {
-    if (script->has_file) {
-        object_put_count(entry, "device", script->device);
-        object_put_count(entry, "inode", script->inode);
-    } else {
-        object_put_null(entry, "device");
-        object_put_null(entry, "inode");
-    }
+    put_known(entry, "device", script->has_file, script->device);
+    put_known(entry, "inode", script->has_file, script->inode);
     object_put_text(entry, "sha256", script->sha256);
 }
 
@@ -230,6 +242,7 @@ static struct json_object *describe_script(const struct audit_result *result, si
     object_put_text(&entry, "problem", script->problem);
     put_confinement(&entry, result, index);
     object_put_count(&entry, "duration_ms", script->duration_ms);
+    put_usage(&entry, &result->scripts[index]);
     object_put_count(&entry, "stdout_bytes", script->stdout_bytes);
     object_put_count(&entry, "stdout_dropped", result->scripts[index].stdout_dropped);
     object_put_count(&entry, "stderr_bytes", script->stderr_bytes);

@@ -7,6 +7,7 @@
 #include "strays.h"
 
 #include "cleanup.h"
+#include "clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -139,7 +140,9 @@ static bool take_report(struct run *run)
         denials_watch(run->loop, &run->denials, take_fd(&fds[0]));
     else if (size == sizeof(report) && report.event == RUNNER_OBSERVED)
         observed_add(&run->observed, &report);
-    else if (size == sizeof(report) && report.event != RUNNER_STARTED)
+    else if (size == sizeof(report) && report.event == RUNNER_STARTED)
+        run->exec_ms = clock_now_ms();
+    else if (size == sizeof(report))
         note_end(run, &report);
     else if (size >= 0 ? size != sizeof(report) : errno != EAGAIN && errno != EINTR)
         run_forget_source(run, &run->channel);

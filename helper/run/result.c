@@ -62,6 +62,24 @@ static void conclude_linger(struct run *run)
         result->problem = strdup("its runner was killed from outside, or by lack of memory");
 }
 
+/* What was used until the main process ended. */
+static void conclude_usage(struct run *run)
+{
+    const struct runner_usage *usage = &run->report.usage;
+    struct run_result *result = &run->result;
+
+    if (run->exec_ms) {
+        result->has_setup = true;
+        result->setup_ms = run->exec_ms - run->started_ms;
+    }
+    if (!run->exited)
+        return;
+    result->has_usage = true;
+    result->user_ms = usage->user_us / 1000;
+    result->system_ms = usage->system_us / 1000;
+    result->memory_peak_kib = usage->memory_peak_kib;
+}
+
 static void conclude_output(struct run *run)
 {
     struct run_result *result = &run->result;
@@ -86,6 +104,12 @@ static void conclude_output(struct run *run)
         result->problem = strdup("its output could not be kept: lack of memory");
 }
 
+static void conclude_main(struct run *run)
+{
+    conclude_status(run);
+    conclude_usage(run);
+}
+
 void run_conclude(struct run *run)
 {
     stream_drain(&run->out);
@@ -94,7 +118,7 @@ void run_conclude(struct run *run)
     if (run->lingers)
         conclude_linger(run);
     else
-        conclude_status(run);
+        conclude_main(run);
     conclude_output(run);
 }
 
@@ -103,6 +127,6 @@ void run_conclude_main(struct run *run)
     stream_catch_up(&run->out);
     stream_catch_up(&run->err);
     run->result.duration_ms = clock_now_ms() - run->started_ms;
-    conclude_status(run);
+    conclude_main(run);
     conclude_output(run);
 }

@@ -35,6 +35,7 @@ struct run {
     struct timer timer;
     enum stage stage;
     uint64_t started_ms, deadline_ms, grace_ms, give_up_ms;
+    uint64_t exec_ms;                  /* 0 before */
     uint64_t linger_ms, grace_most_ms; /* as they were asked for */
     struct stream out, err;
     struct denials denials;

@@ -55,6 +55,10 @@ struct run_result {
     char *problem;    /* why it did not run, or how the runner failed, or NULL */
     bool unkillable;  /* processes of it were still there RUN_DEATH_MS after SIGKILL */
     uint64_t duration_ms;
+    bool has_setup;    /* it came to its exec */
+    uint64_t setup_ms; /* of its duration, until then */
+    bool has_usage;    /* its runner told */
+    uint64_t user_ms, system_ms, memory_peak_kib;
     uint64_t stdout_bytes, stderr_bytes;
     uint64_t stdout_dropped, stderr_dropped; /* of these, over what is kept */
     char *stdout_tail, *stderr_tail; /* safe text; NULL where nothing is kept of that stream */

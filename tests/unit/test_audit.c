@@ -174,7 +174,7 @@ static void a_script_that_was_not_run_ran_under_nothing(void **state)
     json_object_put(lines);
 }
 
-static void an_end_tells_which_file_each_script_was(void **state)
+static void an_end_tells_which_file_each_script_was_and_what_it_used(void **state)
 {
     static const char *const capabilities[] = {"net_admin", "chown"};
     struct json_object *lines, *script;
@@ -185,12 +185,21 @@ static void an_end_tells_which_file_each_script_was(void **state)
     made.detail.device = 2049;
     made.detail.inode = 5000000000;
     made.detail.sha256 = RIG_SHA256;
+    made.detail.has_setup = made.detail.has_usage = true;
+    made.detail.setup_ms = 3;
+    made.detail.user_ms = 4;
+    made.detail.system_ms = 5;
+    made.detail.memory_peak_kib = 6000;
     made.detail.capabilities = "net_admin chown";
     lines = rig_record_call(*state, &made);
     script = rig_script_of(rig_end_of(lines));
     assert_int_equal(rig_count(script, "device"), 2049);
     assert_int_equal(rig_count(script, "inode"), 5000000000);
     assert_string_equal(rig_text(script, "sha256"), RIG_SHA256);
+    assert_int_equal(rig_count(script, "setup_ms"), 3);
+    assert_int_equal(rig_count(script, "user_ms"), 4);
+    assert_int_equal(rig_count(script, "system_ms"), 5);
+    assert_int_equal(rig_count(script, "memory_peak_kib"), 6000);
     assert_list(rig_field(script, "capabilities"), 2, capabilities);
     json_object_put(lines);
 }
@@ -246,6 +255,9 @@ static void what_is_not_known_of_files_and_peers_is_null(void **state)
     assert_null(rig_field(script, "device"));
     assert_null(rig_field(script, "inode"));
     assert_null(rig_field(script, "sha256"));
+    assert_null(rig_field(script, "setup_ms"));
+    assert_null(rig_field(script, "user_ms"));
+    assert_null(rig_field(script, "memory_peak_kib"));
     json_object_put(lines);
 }
 
@@ -310,7 +322,7 @@ int main(void)
         rig_test(an_end_tells_the_verdict_and_each_script),
         rig_test(an_end_tells_under_what_each_script_ran_and_what_it_was_refused),
         rig_test(a_script_that_was_not_run_ran_under_nothing),
-        rig_test(an_end_tells_which_file_each_script_was),
+        rig_test(an_end_tells_which_file_each_script_was_and_what_it_used),
         rig_test(no_capabilities_are_told_apart_from_those_of_the_helper),
         rig_test(digests_of_stdin_and_output_and_the_label_of_the_peer_are_told),
         rig_test(what_is_not_known_of_files_and_peers_is_null),
