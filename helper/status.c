@@ -5,12 +5,15 @@
  */
 #include "status.h"
 
+#include "call_state.h"
 #include "capabilities.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "undead.h"
 #include "virthook-config.h"
 
 #include <cap-ng.h>
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <linux/capability.h>
 #include <stdio.h>
@@ -19,6 +22,9 @@
 
 /* Bytes of all notes: escaped, they fit into a packet with all else. */
 #define NOTES_SIZE_MAX 8192
+
+/* Bytes of the list of open calls; `open` counts those too that do not fit. */
+#define RUNNING_SIZE_MAX 12288
 
 static void add_text(struct json_object *object, const char *key, const char *text)
 {
@@ -145,6 +151,53 @@ static void add_audit_head(struct json_object *object, const struct audit_log *a
     add_text(object, "audit_head", head);
 }
 
+static const char *describe_state(const struct call *call)
+{
+    if (call->cancelled)
+        return "ending";
+    return call->started_ms == 0 ? "queued" : "running";
+}
+
+static struct json_object *make_call(const struct call *call)
+{
+    const struct message_call *request = call_request(call);
+    struct json_object *object = json_object_new_object();
+    char id[64];
+
+    snprintf(id, sizeof(id), "%s-%" PRIu64, audit_instance(call->helper->audit),
+             call->record.number);
+    add_text(object, "id", id);
+    add_text(object, "driver", request->driver);
+    add_text(object, "object", request->object);
+    add_text(object, "operation", request->operation);
+    add_text(object, "sub_operation", request->sub_operation);
+    add_text(object, "state", describe_state(call));
+    add_text(object, "script", call->run ? call->found.scripts[call->next_script].path : NULL);
+    add_number(object, "elapsed_ms", clock_now_ms() - call->received_ms);
+    add_number(object, "deadline_ms", call_time(call));
+    return object;
+}
+
+/* The open calls, as many as fit. */
+static struct json_object *make_running(const struct helper *helper)
+{
+    struct json_object *array = json_object_new_array();
+    size_t room = RUNNING_SIZE_MAX;
+
+    for (const struct call *call = helper->calls; call; call = call->next) {
+        struct json_object *object = make_call(call);
+        size_t size = strlen(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN)) + 1;
+
+        if (size > room) {
+            json_object_put(object);
+            break;
+        }
+        room -= size;
+        json_object_array_add(array, object);
+    }
+    return array;
+}
+
 char *status_json(const struct helper *helper)
 {
     struct json_object *object = json_object_new_object();
@@ -168,6 +221,7 @@ char *status_json(const struct helper *helper)
     add_number(object, "open", helper->call_count);
     json_object_object_add(object, "hook", make_class(&helper->orders[CLASS_HOOK]));
     json_object_object_add(object, "event", make_class(&helper->orders[CLASS_EVENT]));
+    json_object_object_add(object, "running", make_running(helper));
     add_number(object, "lingering", helper->linger_count);
     add_number(object, "unkillable", undead_count());
     json_object_object_add(object, "enforced", make_enforced(&helper->host));

@@ -11,7 +11,9 @@ import time
 import pytest
 
 from degraded.conditions import BUILD
-from helper.processes import children
+from helper.processes import children, wait_until
+
+from .conftest import STUCK
 
 COMMANDS = ["status", "reload"]
 
@@ -43,6 +45,21 @@ def test_status_counts_the_calls_that_run_and_wait(service):
     told = json.loads(service.ask("status", "--json").stdout)
     assert told["open"] == 2 and told["hook"]["running"] == 1 and told["hook"]["waiting"] == 1
     assert "1 running, 1 queued" in service.ask("status").stdout
+
+
+def test_status_lists_the_open_calls(service):
+    path = service.place.script("qemu", "echo $$ >> $T/started; while :; do sleep 0.1; done")
+    service.peer.accepted(service.peer.start(name="d1"))
+    wait_until(lambda: service.place.lines("started"), STUCK, "the script has started")
+    service.peer.accepted(service.peer.start(name="d1", operation="stopped"))
+    listed = json.loads(service.ask("status", "--json").stdout)["running"]
+    told = {call["operation"]: call for call in listed}
+    assert told["start"]["state"] == "running" and told["start"]["script"] == str(path)
+    assert told["stopped"]["state"] == "queued" and told["stopped"]["script"] is None
+    begun = {record["call"] for record in service.place.records("begin")}
+    assert {call["id"] for call in listed} == begun
+    assert all(call["elapsed_ms"] <= call["deadline_ms"] and call["object"] == "d1"
+               and call["driver"] == "qemu" for call in listed)
 
 
 def test_reload_puts_the_configuration_in_force(service):
