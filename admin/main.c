@@ -26,6 +26,7 @@ static const struct command commands[] = {
     {"release", "take the shims away and give the hooks back to libvirt", release_command},
     {"status", "show what the helper is doing, and what it enforces", status_command},
     {"reload", "put a new configuration in force, all or nothing", reload_command},
+    {"log", "the calls that have ended, and what came of them", log_command},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -43,11 +43,14 @@ ARROWS = {
                "runner"],
     "shim": ["common"],
     "admin/base": ["common"],
+    "admin/records": ["common"],
+    "admin/log": ["common", "admin/base", "admin/records"],
     "admin/adopt": ["common", "admin/base"],
     "admin/ask": ["common", "admin/base"],
     "admin/control": ["common", "admin/base"],
     "admin/run": ["common", "admin/base"],
-    "admin": ["common", "admin/adopt", "admin/ask", "admin/base", "admin/control",
+    "admin": ["common", "admin/log", "admin/records",
+              "admin/adopt", "admin/ask", "admin/base", "admin/control",
               "admin/run"],
 }
 

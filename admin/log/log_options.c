@@ -1,0 +1,135 @@
+/*
+ * The command line of `virt-hook log`. Admin's process; its user is trusted, and makes mistakes.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "log_options.h"
+
+#include "command.h"
+#include "complain.h"
+#include "number.h"
+#include "virthook-config.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+static const char help_text[] =
+    "Usage: virt-hook log [OPTION]...\n"
+    "Show the calls that have ended, the oldest first, from the logs of all helpers.\n"
+    "\n"
+    "  --guest NAME      of this object\n"
+    "  --driver NAME     of this driver: qemu, network, lxc ...\n"
+    "  --operation NAME  of this operation\n"
+    "  --verdict NAME    allow or deny\n"
+    "  --reason CODE     with this reason\n"
+    "  --script PATH     in which this script ran or was to run\n"
+    "  -n NUMBER         the last of them, up to 10000\n"
+    "  --json            the records as they are in the log, one JSON object a line\n"
+    "  --audit PLACE     log: a file or a directory (default " VIRTHOOK_LOG_DIR "/)\n"
+    "  --help\n"
+    "\n"
+    "Rotated files, compressed ones too, are read with the others. A user other than root has the\n"
+    "log $XDG_STATE_HOME/virthook/.\n"
+    "\n"
+    "Exit status: 0 shown, even where nothing matched; 2 usage, or a log that cannot be read.\n"
+    "\n"
+    "For example: virt-hook log --guest guest1 --verdict deny -n 5\n";
+
+enum option_key {
+    KEY_AUDIT = 256,
+    KEY_GUEST,
+    KEY_DRIVER,
+    KEY_OPERATION,
+    KEY_VERDICT,
+    KEY_REASON,
+    KEY_SCRIPT,
+    KEY_JSON,
+    KEY_HELP,
+};
+
+static const struct option long_options[] = {
+    {"audit", required_argument, NULL, KEY_AUDIT},
+    {"guest", required_argument, NULL, KEY_GUEST},
+    {"driver", required_argument, NULL, KEY_DRIVER},
+    {"operation", required_argument, NULL, KEY_OPERATION},
+    {"verdict", required_argument, NULL, KEY_VERDICT},
+    {"reason", required_argument, NULL, KEY_REASON},
+    {"script", required_argument, NULL, KEY_SCRIPT},
+    {"json", no_argument, NULL, KEY_JSON},
+    {"help", no_argument, NULL, KEY_HELP},
+    {0},
+};
+
+static bool take_last(const char *value, size_t *ret_last)
+{
+    uint64_t number;
+
+    if (!number_parse(value, &number) || number < 1 || number > LOG_LAST_MAX) {
+        complain_usage("log", "-n takes a number from 1 to %d, not '%s'", LOG_LAST_MAX, value);
+        return false;
+    }
+    *ret_last = (size_t)number;
+    return true;
+}
+
+/* The slot of an option that takes a text; NULL for others. */
+static const char **find_slot(struct log_options *options, int key)
+{
+    switch (key) {
+    case KEY_AUDIT:
+        return &options->audit;
+    case KEY_GUEST:
+        return &options->guest;
+    case KEY_DRIVER:
+        return &options->driver;
+    case KEY_OPERATION:
+        return &options->operation;
+    case KEY_VERDICT:
+        return &options->verdict;
+    case KEY_REASON:
+        return &options->reason;
+    case KEY_SCRIPT:
+        return &options->script;
+    default:
+        return NULL;
+    }
+}
+
+static bool take_option(struct log_options *options, int key, const char *given, int *ret_status)
+{
+    const char **slot = find_slot(options, key);
+
+    if (slot) {
+        *slot = optarg;
+        return true;
+    }
+    if (key == 'n')
+        return take_last(optarg, &options->last);
+    if (key == KEY_JSON) {
+        options->json = true;
+        return true;
+    }
+    if (key == KEY_HELP) {
+        fputs(help_text, stdout);
+        *ret_status = STATUS_ALLOW;
+    } else {
+        complain_option("log", key, given);
+    }
+    return false;
+}
+
+bool log_options_parse(int argc, char **argv, struct log_options *ret_options, int *ret_status)
+{
+    int key;
+
+    *ret_options = (struct log_options){0};
+    *ret_status = STATUS_USAGE;
+    while ((key = getopt_long(argc, argv, ":n:", long_options, NULL)) != -1) {
+        if (!take_option(ret_options, key, argv[optind - 1], ret_status))
+            return false;
+    }
+    if (optind == argc)
+        return true;
+    complain_usage("log", "'%s' is no option: a guest is named by --guest", argv[optind]);
+    return false;
+}

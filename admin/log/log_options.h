@@ -1,0 +1,23 @@
+/*
+ * The command line of `virt-hook log`. Admin's process; its user is trusted, and makes mistakes.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Bounds what -n keeps in memory. */
+#define LOG_LAST_MAX 10000
+
+/* Texts are borrowed from argv; NULL: any. */
+struct log_options {
+    const char *audit;
+    const char *guest, *driver, *operation, *verdict, *reason, *script;
+    size_t last; /* 0: all */
+    bool json;
+};
+
+/* False where the command ends here, with `*ret_status`. */
+bool log_options_parse(int argc, char **argv, struct log_options *ret_options, int *ret_status);

@@ -1,0 +1,41 @@
+/*
+ * The records of a log place, those of all helpers merged by time. Admin's process; root and
+ * scripts that run as root may have put any bytes there.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <json-c/json.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct records;
+
+struct record {
+    struct json_object *json; /* an object; borrowed until the next is read, like the rest */
+    const char *line;
+    size_t size;
+};
+
+/* What could not be read as records. */
+struct records_notes {
+    uint64_t passed_over; /* lines that are no JSON object, or are too long */
+    const char *damaged;  /* the first file that could not be read to its end; NULL: none */
+    int error;            /* why: a positive errno */
+};
+
+#define auto_records __attribute__((cleanup(records_close)))
+
+/* `place` as files_find() takes it; errors as there. */
+int records_open(const char *place, struct records **ret_records);
+
+/* The next record: 1, 0 at the end, or -ENOMEM. */
+int records_next(struct records *records, struct record *ret_record);
+
+struct records_notes records_notes(const struct records *records);
+
+/* The text of a key; "" where the record has none. */
+const char *records_text(struct json_object *json, const char *key);
+
+void records_close(struct records **slot);
