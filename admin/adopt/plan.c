@@ -99,14 +99,18 @@ int adopt_driver_of(const char *name, size_t size)
 static int look_at(const struct adopt_request *request, int driver, struct plan *plan)
 {
     auto_paths struct paths paths = {0};
+    auto_free char *remains = compose(request->libvirt, ".virthook-", adopt_drivers[driver]);
 
-    if (!paths_make(request, adopt_drivers[driver], &paths))
+    if (!remains || !paths_make(request, adopt_drivers[driver], &paths))
         return inspect_memory(request);
     plan->adopted[driver] = is_link_to(paths.libvirt, request->shim);
     if (!request->asked[driver])
         return 0;
+    if (is_there(remains))
+        return refuse(request, "%s was left by a command that was killed: remove it", remains);
+    /* A script with both names was left so as well. */
     if (request->release)
-        plan->taken[driver] = plan->adopted[driver];
+        plan->taken[driver] = plan->adopted[driver] || is_same(paths.libvirt, paths.hooks);
     else
         plan->taken[driver] = is_there(paths.libvirt_folder) ||
                               (is_there(paths.libvirt) && !plan->adopted[driver]);
@@ -119,75 +123,71 @@ static int refuse_target(const struct adopt_request *request, const char *from, 
                   from, to);
 }
 
-/* Where adopt has not come to its end, the script has both names. */
-static int plan_script(const struct adopt_request *request, const struct paths *paths,
-                       struct plan *plan)
+static int add(const struct adopt_request *request, struct plan *plan, enum step_kind kind,
+               const char *from, const char *to)
 {
-    bool script = is_there(paths->libvirt);
-    int r = 0;
-
-    if (is_there(paths->hooks) && !is_same(paths->libvirt, paths->hooks))
-        return refuse_target(request, paths->libvirt, paths->hooks);
-    if (script && !is_there(paths->hooks))
-        r = steps_add(&plan->steps, STEP_KEEP, paths->libvirt, paths->hooks);
-    if (r == 0)
-        r = steps_add(&plan->steps, STEP_COVER, script ? paths->hooks : "", paths->libvirt);
-    return r < 0 ? inspect_memory(request) : 0;
+    return steps_add(&plan->steps, kind, from, to) < 0 ? inspect_memory(request) : 0;
 }
 
-static int plan_adopt(const struct adopt_request *request, int driver, const char *name,
-                      struct plan *plan)
+/* The script gets its name in virthook's directory, or has it from a command that was killed. */
+static int plan_script(const struct adopt_request *request, int driver, struct plan *plan)
 {
+    const char *name = adopt_drivers[driver];
     auto_paths struct paths paths = {0};
-    auto_free char *folder = NULL;
     int r = 0;
 
-    if (!paths_make(request, name, &paths) || asprintf(&folder, "%s.d", name) < 0)
+    if (!paths_make(request, name, &paths))
         return inspect_memory(request);
-    if (!plan->adopted[driver] && is_there(paths.libvirt))
-        r = inspect_moved(request, plan, request->libvirt, request->hooks, name);
-    if (r == 0 && !plan->adopted[driver])
-        r = plan_script(request, &paths, plan);
-    plan->dispatcher[driver] = r == 0 && !plan->adopted[driver] &&
-                               script_text_is_dispatcher(paths.libvirt, name);
-    if (r != 0 || !is_there(paths.libvirt_folder))
-        return r;
-    if (is_there(paths.hooks_folder))
-        return refuse_target(request, paths.libvirt_folder, paths.hooks_folder);
-    r = inspect_moved(request, plan, request->libvirt, request->hooks, folder);
+    if (request->release) {
+        if (!is_there(paths.hooks))
+            return 0;
+        r = inspect_moved(request, plan, request->hooks, request->libvirt, name);
+        return r != 0 ? r : add(request, plan, STEP_KEEP, paths.libvirt, paths.hooks);
+    }
+    if (plan->adopted[driver])
+        return 0;
+    if (is_there(paths.hooks) && !is_same(paths.libvirt, paths.hooks))
+        return refuse_target(request, paths.libvirt, paths.hooks);
+    if (!is_there(paths.libvirt))
+        return 0;
+    r = inspect_moved(request, plan, request->libvirt, request->hooks, name);
     if (r != 0)
         return r;
-    return steps_add(&plan->steps, STEP_MOVE, paths.libvirt_folder, paths.hooks_folder) < 0
-               ? inspect_memory(request)
-               : 0;
+    plan->dispatcher[driver] = script_text_is_dispatcher(paths.libvirt, name);
+    return is_there(paths.hooks) ? 0 : add(request, plan, STEP_KEEP, paths.libvirt, paths.hooks);
 }
 
-/* The steps that adopt would have taken; they are inverted at the end. */
-static int plan_release(const struct adopt_request *request, const char *name, struct plan *plan)
+static int plan_shim(const struct adopt_request *request, int driver, struct plan *plan)
 {
     auto_paths struct paths paths = {0};
-    auto_free char *folder = NULL;
     bool script;
-    int r = 0;
+
+    if (plan->adopted[driver] != request->release)
+        return 0;
+    if (!paths_make(request, adopt_drivers[driver], &paths))
+        return inspect_memory(request);
+    script = is_there(request->release ? paths.hooks : paths.libvirt);
+    return add(request, plan, STEP_COVER, script ? paths.hooks : "", paths.libvirt);
+}
+
+static int plan_folder(const struct adopt_request *request, int driver, struct plan *plan)
+{
+    const char *from, *to, *name = adopt_drivers[driver];
+    auto_paths struct paths paths = {0};
+    auto_free char *folder = NULL;
+    int r;
 
     if (!paths_make(request, name, &paths) || asprintf(&folder, "%s.d", name) < 0)
         return inspect_memory(request);
-    script = is_there(paths.hooks);
-    if (script) {
-        r = inspect_moved(request, plan, request->hooks, request->libvirt, name);
-        if (r == 0 && steps_add(&plan->steps, STEP_KEEP, paths.libvirt, paths.hooks) < 0)
-            r = inspect_memory(request);
-    }
-    if (r == 0 && steps_add(&plan->steps, STEP_COVER, script ? paths.hooks : "", paths.libvirt) < 0)
-        r = inspect_memory(request);
-    if (r != 0 || !is_there(paths.hooks_folder))
-        return r;
-    if (is_there(paths.libvirt_folder))
-        return refuse_target(request, paths.hooks_folder, paths.libvirt_folder);
-    r = inspect_moved(request, plan, request->hooks, request->libvirt, folder);
-    if (r == 0 && steps_add(&plan->steps, STEP_MOVE, paths.libvirt_folder, paths.hooks_folder) < 0)
-        r = inspect_memory(request);
-    return r;
+    from = request->release ? paths.hooks_folder : paths.libvirt_folder;
+    to = request->release ? paths.libvirt_folder : paths.hooks_folder;
+    if (!is_there(from) || (request->release && !plan->adopted[driver]))
+        return 0;
+    if (is_there(to))
+        return refuse_target(request, from, to);
+    r = request->release ? inspect_moved(request, plan, request->hooks, request->libvirt, folder)
+                         : inspect_moved(request, plan, request->libvirt, request->hooks, folder);
+    return r != 0 ? r : add(request, plan, STEP_MOVE, paths.libvirt_folder, paths.hooks_folder);
 }
 
 /* What lies beside the hooks stays, and is found from virthook's directory through a link. */
@@ -228,10 +228,6 @@ static int plan_entry(const struct adopt_request *request, const char *from, con
 
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return 0;
-    if (strncmp(name, ".virthook-", strlen(".virthook-")) == 0)
-        return refuse(request,
-                      "%s/%s was left by a command that did not come to its end: remove it", from,
-                      name);
     if (driver >= 0 && plan->taken[driver])
         return 0;
     r = inspect_staying(request, plan, from, name);
@@ -287,14 +283,21 @@ static bool is_anything_taken(const struct plan *plan)
     return false;
 }
 
+/*
+ * For all drivers the scripts, then the shims, then the folders: a driver's script may be a link to
+ * another's. For release these are the steps that adopt would have taken, inverted at the end.
+ */
 static int plan_drivers(const struct adopt_request *request, struct plan *plan)
 {
+    static int (*const parts[])(const struct adopt_request *, int,
+                                struct plan *) = {plan_script, plan_shim, plan_folder};
     int r = 0;
 
-    for (int i = 0; i < ADOPT_DRIVERS && r == 0; i++) {
-        if (plan->taken[i])
-            r = request->release ? plan_release(request, adopt_drivers[i], plan)
-                                 : plan_adopt(request, i, adopt_drivers[i], plan);
+    for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++) {
+        for (int i = 0; i < ADOPT_DRIVERS && r == 0; i++) {
+            if (plan->taken[i])
+                r = parts[part](request, i, plan);
+        }
     }
     return r;
 }
@@ -306,7 +309,8 @@ int plan_make(const struct adopt_request *request, struct plan *ret_plan)
     *ret_plan = (struct plan){0};
     for (int i = 0; i < ADOPT_DRIVERS && r == 0; i++)
         r = look_at(request, i, ret_plan);
-    if (r != 0 || !is_anything_taken(ret_plan))
+    /* Links to what lies beside may be left without a driver, by a command that was killed. */
+    if (r != 0 || (!request->release && !is_anything_taken(ret_plan)))
         return r;
     r = plan_entries(request, ret_plan);
     if (r == 0)

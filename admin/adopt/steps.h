@@ -3,7 +3,8 @@
  * process.
  *
  * The order in which the plan has them leaves, between any two, a tree in which every hook is run
- * once: a process that is killed on the way loses none.
+ * once: a process that is killed on the way loses none. The exception are links in a folder to
+ * another driver's script: until the folder has moved too, they lead to the shim, which refuses.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

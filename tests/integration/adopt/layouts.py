@@ -44,10 +44,14 @@ def links_to_elsewhere(trees):
     trees.link("lxc.d/20-nowhere", "/no/such/file")
 
 
-def one_script_for_several_drivers(trees):
+def links_to_one_script(trees):
     trees.write("qemu")
     trees.link("network", "qemu")
     trees.link("lxc", "./qemu")
+
+
+def one_script_for_several_drivers(trees):
+    links_to_one_script(trees)
     trees.link("daemon.d/10-qemu", "../qemu")
 
 
@@ -110,5 +114,6 @@ def extended_attributes(trees):
 
 
 LAYOUTS = [nothing, flat, folder_alone, script_and_folder, per_guest, links_to_elsewhere,
-           one_script_for_several_drivers, one_script_beside, hard_links, files_beside, odd_modes,
-           odd_owners, spaces_and_bytes, empty_folders, every_driver, extended_attributes]
+           links_to_one_script, one_script_for_several_drivers, one_script_beside, hard_links,
+           files_beside, odd_modes, odd_owners, spaces_and_bytes, empty_folders, every_driver,
+           extended_attributes]

@@ -113,7 +113,7 @@ def make_missing_shim(trees):
     (make_absolute_link, "make it a relative link"),
     (make_named_folder, "libvirt/hooks/qemu.d, which moves: write \"$(dirname"),
     (make_link_beside, "hooks/old-name is a link to qemu, which moves away"),
-    (make_remains, ".virthook-qemu was left by a command that did not come to its end: remove it"),
+    (make_remains, ".virthook-qemu was left by a command that was killed: remove it"),
     (make_open_directory, "libvirt/hooks can be written by others"),
     (make_missing_directory, "virthook/hooks cannot be looked at: No such file or directory; make"),
     (make_missing_shim, "no-such-shim is not there (No such file or directory): install it"),
