@@ -19,14 +19,14 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"check", "tell what is wrong with the configuration and the hooks", check_command},
-    {"explain", "tell what would run for a call, and why", explain_command},
     {"run", "make one hook call through a helper of its own, without libvirt", run_command},
-    {"adopt", "move libvirt's hooks under virthook and put the shims in place", adopt_command},
-    {"release", "take the shims away and give the hooks back to libvirt", release_command},
+    {"log", "show the calls that have ended, and what came of them", log_command},
+    {"explain", "tell what would run for a call, and why", explain_command},
+    {"check", "tell what is wrong with the configuration and the hooks", check_command},
     {"status", "show what the helper is doing, and what it enforces", status_command},
     {"reload", "put a new configuration in force, all or nothing", reload_command},
-    {"log", "the calls that have ended, and what came of them", log_command},
+    {"adopt", "move libvirt's hooks under virthook and put the shims in place", adopt_command},
+    {"release", "take the shims away and give the hooks back to libvirt", release_command},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

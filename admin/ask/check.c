@@ -111,7 +111,8 @@ static int show(const struct json_object *answer)
     show_texts(&terminal, answer, "notes", TONE_WARNING, "note");
     show_passed_over(&terminal, answer);
     if (problems == 0)
-        printf("%zu scripts, %zu of them refused; the configuration is right\n", scripts, refused);
+        printf("%zu script%s, %zu of them refused; the configuration is right\n", scripts,
+               scripts == 1 ? "" : "s", refused);
     if (fflush(stdout) != 0 || ferror(stdout))
         return complain(STATUS_USAGE, "check", "it cannot be shown: %s", strerror(errno));
     return STATUS_ALLOW;
