@@ -15,9 +15,9 @@ TESTS = Path(__file__).resolve().parents[1]
 
 # What the tests in the guest run, and what that needs.
 PACKAGES = ("base-files", "bash", "coreutils", "dash", "findutils", "grep", "iproute2", "libc-bin",
-            "libcap-ng0", "libconfuse2", "libjson-c5", "libmsgpackc2",
+            "libcap-ng0", "libconfuse2", "libjson-c5", "libmsgpackc2", "libnettle8",
             "libseccomp2", "mawk", "mount", "passwd", "procps", "python3", "python3-msgpack",
-            "python3-pytest", "sed", "util-linux")
+            "python3-pytest", "sed", "util-linux", "zlib1g")
 NOT_NEEDED = ("/usr/share/doc/", "/usr/share/info/", "/usr/share/locale/", "/usr/share/man/")
 
 # Of this machine, since no package has them as files.
