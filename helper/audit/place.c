@@ -107,7 +107,7 @@ static int open_directory(struct place *place, char **ret_error)
     r = check_directory(place, &st, ret_error);
     if (r != 0)
         return r;
-    place->shared = others_write(&st);
+    place->shared = others_write(&st) || st.st_uid != geteuid();
     return 0;
 }
 

@@ -20,7 +20,8 @@ struct place {
     char *directory;     /* without a slash at its end, but for "/" */
     char *stem, *suffix; /* file names: <stem><suffix>, <stem>-2<suffix>, <stem>-3<suffix> … */
     uid_t writer;        /* who the helper will be, once it has given root up */
-    bool shared;         /* others may make files in the directory: it is sticky, like /tmp */
+    bool shared;         /* others may make files in the directory: it is sticky, like /tmp, or
+                            the later user's */
 };
 
 /*

@@ -192,6 +192,26 @@ static void a_second_name_in_a_sticky_directory_is_refused(void **state)
     check_refused(rig->file, "qemu", "second name", "move it away");
 }
 
+static void a_second_name_in_the_later_user_s_directory_is_refused(void **state)
+{
+    const struct rig *rig = *state;
+    struct audit_log *log = NULL;
+    auto_free char *error = NULL;
+    char target[128];
+
+    if (geteuid() != 0) {
+        print_message("only root can give a folder away\n");
+        skip();
+    }
+    snprintf(target, sizeof(target), "%s/shadow", rig->folder);
+    rig_write_file(target, "root:*\n", 7);
+    assert_int_equal(link(target, rig->file), 0);
+    assert_int_equal(chown(rig->folder, OTHER_UID, 0), 0);
+    assert_int_equal(audit_open(rig->file, "qemu", RIG_KEPT, OTHER_UID, &log, &error),
+                     AUDIT_E_REFUSED);
+    assert_non_null(strstr(error, "second name"));
+}
+
 static void a_file_that_others_can_write_is_refused(void **state)
 {
     const struct rig *rig = *state;
@@ -283,6 +303,7 @@ int main(void)
         rig_test(a_directory_that_others_can_write_is_refused),
         rig_test(a_file_in_a_sticky_directory_is_taken),
         rig_test(a_second_name_in_a_sticky_directory_is_refused),
+        rig_test(a_second_name_in_the_later_user_s_directory_is_refused),
         rig_test(a_file_that_others_can_write_is_refused),
         rig_test(what_belongs_to_another_user_is_refused),
         rig_test(a_symbolic_link_is_refused_and_its_target_left_alone),
