@@ -185,15 +185,15 @@ static struct json_object *make_running(const struct helper *helper)
     size_t room = RUNNING_SIZE_MAX;
 
     for (const struct call *call = helper->calls; call; call = call->next) {
-        struct json_object *object = make_call(call);
-        size_t size = strlen(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN)) + 1;
+        struct json_object *told = make_call(call);
+        size_t size = strlen(json_object_to_json_string_ext(told, JSON_C_TO_STRING_PLAIN)) + 1;
 
         if (size > room) {
-            json_object_put(object);
+            json_object_put(told);
             break;
         }
         room -= size;
-        json_object_array_add(array, object);
+        json_object_array_add(array, told);
     }
     return array;
 }
