@@ -101,13 +101,14 @@ static void print_repeated(FILE *out, const char *begin)
 /* The first lines of a new file: that it goes on, and the calls that are open. */
 static int make_continuation(const struct audit_log *log, char **ret_text, size_t *ret_size)
 {
+    auto_free char *text = NULL;
     struct record_line line;
     FILE *out;
     int r = record_continue(&log->source, &line);
 
     if (r < 0)
         return r;
-    out = open_memstream(ret_text, ret_size);
+    out = open_memstream(&text, ret_size);
     if (out)
         fputs(line.text, out);
     free(line.text);
@@ -116,10 +117,10 @@ static int make_continuation(const struct audit_log *log, char **ret_text, size_
     for (size_t i = 0; i < log->open.capacity; i++)
         if (log->open.slots[i].id.number != 0)
             print_repeated(out, log->open.slots[i].begin);
-    if (fclose(out) == 0)
-        return 0;
-    free(*ret_text);
-    return -ENOMEM;
+    if (fclose(out) != 0)
+        return -ENOMEM;
+    *ret_text = take_pointer(&text);
+    return 0;
 }
 
 /* All in one write, so that a helper which is killed leaves all of it or nothing. */
@@ -132,10 +133,8 @@ static int write_continuation(struct audit_log *log)
     if (log->former.fd < 0)
         return 0;
     r = make_continuation(log, &text, &size);
-    if (r < 0) {
-        text = NULL;
+    if (r < 0)
         return r;
-    }
     r = log_file_append(&log->file, text, size);
     if (r == 0)
         log_file_clear(&log->former);
