@@ -8,26 +8,20 @@
 
 #include "cleanup.h"
 #include "fd.h"
-#include "file.h"
 #include "open_calls.h"
 #include "orphans.h"
-#include "place.h"
 #include "record.h"
 #include "recover.h"
+#include "rotation.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 
 struct audit_log {
-    struct place place;
-    unsigned int slot;
-    struct log_file file;
-    struct log_file former; /* which was moved away; until what it owes is in `file` */
-    char *path;
+    struct rotation files;
     struct record_source source;
     uint64_t instance;
     struct recovery recovery; /* what former helpers left; not yet closed where the disk is full */
@@ -46,7 +40,7 @@ static int write_line(struct audit_log *log, int made, struct record_line *line)
     if (made < 0)
         return made;
     text = line->text;
-    return log_file_append(&log->file, line->text, line->size);
+    return log_file_append(&log->files.file, line->text, line->size);
 }
 
 /* What comes before all of this helper's records: the ends that former helpers owe. */
@@ -57,7 +51,7 @@ static int write_opening(struct audit_log *log)
 
     if (log->opened)
         return 0;
-    r = recovery_finish(&log->recovery, &log->file, &log->source);
+    r = recovery_finish(&log->recovery, &log->files.file, &log->source);
     if (r < 0)
         return r;
     r = write_line(
@@ -66,79 +60,9 @@ static int write_opening(struct audit_log *log)
     if (r < 0)
         return r;
     recovery_clear(&log->recovery);
-    log_file_clear(&log->former);
+    log_file_clear(&log->files.former);
     log->opened = true;
     return 0;
-}
-
-/*
- * Where the file was moved away, goes on in a new one of its name. Where none can be made there,
- * the moved one is written on: nothing is lost.
- */
-static void follow_rotation(struct audit_log *log)
-{
-    auto_free char *path = NULL, *error = NULL;
-    auto_close int fd = -EBADF;
-    struct stat st;
-
-    if (log->former.fd >= 0 || !place_has_moved(&log->place, log->slot, log->file.fd) ||
-        place_lock_slot(&log->place, log->slot, true, &fd, &path, &error) != 0)
-        return;
-    /* A file that is not new is another helper's, which has ended: it has a chain of its own. */
-    if (fstat(fd, &st) < 0 || st.st_size > 0)
-        return;
-    log->former = log->file;
-    log_file_init(&log->file, take_fd(&fd));
-    log->file.chain = log->former.chain;
-}
-
-/* "{…}\n" becomes "{…,"repeated":true}\n". */
-static void print_repeated(FILE *out, const char *begin)
-{
-    fprintf(out, "%.*s,\"repeated\":true}\n", (int)(strlen(begin) - strlen("}\n")), begin);
-}
-
-/* The first lines of a new file: that it goes on, and the calls that are open. */
-static int make_continuation(const struct audit_log *log, char **ret_text, size_t *ret_size)
-{
-    auto_free char *text = NULL;
-    struct record_line line;
-    FILE *out;
-    int r = record_continue(&log->source, &line);
-
-    if (r < 0)
-        return r;
-    out = open_memstream(&text, ret_size);
-    if (out)
-        fputs(line.text, out);
-    free(line.text);
-    if (!out)
-        return -ENOMEM;
-    for (size_t i = 0; i < log->open.capacity; i++)
-        if (log->open.slots[i].id.number != 0)
-            print_repeated(out, log->open.slots[i].begin);
-    if (fclose(out) != 0)
-        return -ENOMEM;
-    *ret_text = take_pointer(&text);
-    return 0;
-}
-
-/* All in one write, so that a helper which is killed leaves all of it or nothing. */
-static int write_continuation(struct audit_log *log)
-{
-    auto_free char *text = NULL;
-    size_t size;
-    int r;
-
-    if (log->former.fd < 0)
-        return 0;
-    r = make_continuation(log, &text, &size);
-    if (r < 0)
-        return r;
-    r = log_file_append(&log->file, text, size);
-    if (r == 0)
-        log_file_clear(&log->former);
-    return r;
 }
 
 static int write_lost(struct audit_log *log)
@@ -162,8 +86,8 @@ static int write_owed(struct audit_log *log)
     r = write_opening(log);
     if (r < 0)
         return r;
-    follow_rotation(log);
-    r = write_continuation(log);
+    rotation_follow(&log->files);
+    r = rotation_continue(&log->files, &log->source, &log->open);
     return r < 0 ? r : write_lost(log);
 }
 
@@ -186,49 +110,14 @@ static void read_boot_id(struct audit_log *log)
     log->source.boot[size] = '\0';
 }
 
-static int lock_free_slot(struct audit_log *log, char **ret_error)
-{
-    for (unsigned int slot = 1; slot <= PLACE_SLOTS_MAX; slot++) {
-        int fd, r;
-
-        r = place_lock_slot(&log->place, slot, true, &fd, &log->path, ret_error);
-        if (r == PLACE_E_TAKEN)
-            continue;
-        if (r == 0)
-            log_file_init(&log->file, fd);
-        log->slot = slot;
-        return r;
-    }
-    if (asprintf(ret_error,
-                 "each of the %u audit logs %s/%s-….log is held by a helper: end those that are "
-                 "not needed",
-                 PLACE_SLOTS_MAX, log->place.directory, log->place.stem) < 0)
-        return -ENOMEM;
-    return AUDIT_E_REFUSED;
-}
-
-/* The file to go on from: its own, or, where that is new, the one that was rotated away from it. */
-static struct log_file *find_last(struct audit_log *log)
-{
-    off_t size = 0;
-    int fd;
-
-    if (log_file_size(&log->file, &size) == 0 && size == 0 &&
-        place_lock_former(&log->place, log->slot, &fd) == 0) {
-        log_file_init(&log->former, fd);
-        return &log->former;
-    }
-    return &log->file;
-}
-
 /* A full disk is no reason not to start: what is owed then is written before the first record. */
 static int settle_file(struct audit_log *log, char **ret_error)
 {
-    struct log_file *last = find_last(log);
+    struct log_file *last = rotation_last(&log->files);
     int r;
 
     r = recovery_start(&log->recovery, last);
-    log->file.chain = last->chain;
+    log->files.file.chain = last->chain;
     if (r == 0)
         r = write_opening(log);
     if (r == 0 || r == -ENOSPC || r == -ENOMEM)
@@ -236,7 +125,7 @@ static int settle_file(struct audit_log *log, char **ret_error)
     if (asprintf(ret_error,
                  "cannot read or write the audit log %s: %s; move it away or set another place for "
                  "the log",
-                 log->path, strerror(-r)) < 0)
+                 log->files.path, strerror(-r)) < 0)
         return -ENOMEM;
     return AUDIT_E_REFUSED;
 }
@@ -245,23 +134,20 @@ static int open_in_place(struct audit_log *log, char **ret_error)
 {
     int r;
 
-    r = lock_free_slot(log, ret_error);
+    r = rotation_lock(&log->files, ret_error);
     if (r != 0)
         return r;
     r = settle_file(log, ret_error);
     if (r == 0)
-        orphans_close(&log->place, &log->source);
+        orphans_close(&log->files.place, &log->source);
     return r;
 }
 
 static void free_log(struct audit_log *log)
 {
-    log_file_clear(&log->file);
-    log_file_clear(&log->former);
-    place_clear(&log->place);
+    rotation_clear(&log->files);
     recovery_clear(&log->recovery);
     open_calls_clear(&log->open);
-    free(log->path);
     free(log);
 }
 
@@ -273,14 +159,12 @@ int audit_open(const char *place, const char *name, size_t kept, uid_t writer,
 
     if (!log)
         return -ENOMEM;
-    log_file_init(&log->file, -EBADF);
-    log_file_init(&log->former, -EBADF);
-    log->place.directory_fd = -EBADF;
+    rotation_init(&log->files);
     log->source.kept = kept;
     read_boot_id(log);
     r = name_instance(log);
     if (r == 0)
-        r = place_find(&log->place, place, name, writer, ret_error);
+        r = place_find(&log->files.place, place, name, writer, ret_error);
     if (r == 0)
         r = open_in_place(log, ret_error);
     if (r != 0) {
@@ -313,14 +197,14 @@ void audit_close(struct audit_log *log)
 
 const char *audit_path(const struct audit_log *log)
 {
-    return log->path;
+    return log->files.path;
 }
 
 char *audit_head(const struct audit_log *log)
 {
     char text[CHAIN_HEAD_SIZE];
 
-    chain_print_head(&log->file.chain, text);
+    chain_print_head(&log->files.file.chain, text);
     return strdup(text);
 }
 
@@ -348,7 +232,7 @@ int audit_begin(struct audit_log *log, const struct audit_call *call)
     if (r < 0)
         return r;
     text = line.text;
-    r = log_file_append(&log->file, line.text, line.size);
+    r = log_file_append(&log->files.file, line.text, line.size);
     if (r < 0)
         return r;
     open.begin = text;
