@@ -165,13 +165,13 @@ static int show_records(const struct log_options *options, struct records *recor
     return r < 0 ? r : table_end(table);
 }
 
-static int show_log(const struct log_options *options)
+static int show_log(struct log_options *options)
 {
     __attribute__((cleanup(last_clear))) struct last last = {.most = options->last};
     auto_records struct records *records = NULL;
     struct terminal terminal = terminal_of(stdout);
     auto_table struct table *table = table_new(&terminal, columns, COLUMNS);
-    int r = place_open("log", options->audit, &records);
+    int r = place_open("log", &options->places, &records);
 
     if (r != 0)
         return r;
@@ -187,5 +187,8 @@ int log_command(int argc, char **argv)
     struct log_options options;
     int status;
 
-    return log_options_parse(argc, argv, &options, &status) ? show_log(&options) : status;
+    if (log_options_parse(argc, argv, &options, &status))
+        status = show_log(&options);
+    log_options_clear(&options);
+    return status;
 }

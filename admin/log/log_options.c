@@ -25,18 +25,24 @@ static const char help_text[] =
     "  --script PATH     in which this script ran or was to run\n"
     "  -n NUMBER         the last of them, up to 10000\n"
     "  --json            the records as they are in the log, one JSON object a line\n"
-    "  --audit PLACE     log: a file or a directory (default " VIRTHOOK_LOG_DIR "/)\n"
+    "  --audit PLACE     log: a file or a directory (default: as configured, " VIRTHOOK_LOG_DIR
+    "/)\n"
+    "  --config FILE     configuration that says where (default " VIRTHOOK_CONFIG_PATH ")\n"
+    "  --helper PATH     the helper's binary, which reads it (default " VIRTHOOK_HELPER_PATH ")\n"
     "  --help\n"
     "\n"
     "Rotated files, compressed ones too, are read with the others. A user other than root has the\n"
     "log $XDG_STATE_HOME/virthook/.\n"
     "\n"
-    "Exit status: 0 shown, even where nothing matched; 2 usage, or a log that cannot be read.\n"
+    "Exit status: 0 shown, even where nothing matched; 2 usage, or a log that cannot be read;\n"
+    "3 no helper to be asked, where --config or --helper is given.\n"
     "\n"
     "For example: virt-hook log --guest guest1 --verdict deny -n 5\n";
 
 enum option_key {
     KEY_AUDIT = 256,
+    KEY_CONFIG,
+    KEY_HELPER,
     KEY_GUEST,
     KEY_DRIVER,
     KEY_OPERATION,
@@ -49,6 +55,8 @@ enum option_key {
 
 static const struct option long_options[] = {
     {"audit", required_argument, NULL, KEY_AUDIT},
+    {"config", required_argument, NULL, KEY_CONFIG},
+    {"helper", required_argument, NULL, KEY_HELPER},
     {"guest", required_argument, NULL, KEY_GUEST},
     {"driver", required_argument, NULL, KEY_DRIVER},
     {"operation", required_argument, NULL, KEY_OPERATION},
@@ -76,8 +84,6 @@ static bool take_last(const char *value, size_t *ret_last)
 static const char **find_slot(struct log_options *options, int key)
 {
     switch (key) {
-    case KEY_AUDIT:
-        return &options->audit;
     case KEY_GUEST:
         return &options->guest;
     case KEY_DRIVER:
@@ -95,6 +101,15 @@ static const char **find_slot(struct log_options *options, int key)
     }
 }
 
+static bool take_place(struct places *places, int key)
+{
+    if (key == KEY_AUDIT)
+        return places_take("log", "--audit", optarg, &places->audit) == 0;
+    if (key == KEY_CONFIG)
+        return places_take("log", "--config", optarg, &places->config) == 0;
+    return places_take("log", "--helper", optarg, &places->helper) == 0;
+}
+
 static bool take_option(struct log_options *options, int key, const char *given, int *ret_status)
 {
     const char **slot = find_slot(options, key);
@@ -103,6 +118,8 @@ static bool take_option(struct log_options *options, int key, const char *given,
         *slot = optarg;
         return true;
     }
+    if (key >= KEY_AUDIT && key <= KEY_HELPER)
+        return take_place(&options->places, key);
     if (key == 'n')
         return take_last(optarg, &options->last);
     if (key == KEY_JSON) {
@@ -132,4 +149,10 @@ bool log_options_parse(int argc, char **argv, struct log_options *ret_options, i
         return true;
     complain_usage("log", "'%s' is no option: a guest is named by --guest", argv[optind]);
     return false;
+}
+
+void log_options_clear(struct log_options *options)
+{
+    places_clear(&options->places);
+    *options = (struct log_options){0};
 }

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "places.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -13,11 +15,13 @@
 
 /* Texts are borrowed from argv; NULL: any. */
 struct log_options {
-    const char *audit;
+    struct places places;
     const char *guest, *driver, *operation, *verdict, *reason, *script;
     size_t last; /* 0: all */
     bool json;
 };
 
-/* False where the command ends here, with `*ret_status`. */
+/* False where the command ends here, with `*ret_status`. The caller clears the options anyway. */
 bool log_options_parse(int argc, char **argv, struct log_options *ret_options, int *ret_status);
+
+void log_options_clear(struct log_options *options);

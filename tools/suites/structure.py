@@ -43,7 +43,7 @@ ARROWS = {
                "runner"],
     "shim": ["common"],
     "admin/base": ["common"],
-    "admin/records": ["common"],
+    "admin/records": ["common", "admin/base"],
     "admin/log": ["common", "admin/base", "admin/records"],
     "admin/adopt": ["common", "admin/base"],
     "admin/ask": ["common", "admin/base"],
