@@ -7,13 +7,13 @@
 #include "cleanup.h"
 #include "command.h"
 #include "complain.h"
+#include "local_time.h"
 #include "log_options.h"
 #include "place.h"
 #include "table.h"
 #include "text.h"
 
 #include <string.h>
-#include <time.h>
 
 static const struct table_column columns[] = {
     {"TIME", false, 23},      {"CALL", false, 40},    {"DRIVER", false, 12}, {"OBJECT", false, 40},
@@ -76,21 +76,6 @@ static bool matches(const struct log_options *options, struct json_object *json)
            has_script(json, options->script);
 }
 
-/* "2026-11-23 09:41:18.123" by the local clock; a time that is none stays as it is. */
-static void put_time(struct table *table, const char *time)
-{
-    struct tm utc = {0}, local;
-    const char *rest = strptime(time, "%Y-%m-%dT%H:%M:%S", &utc);
-    char text[sizeof("2026-11-23 09:41:18")];
-    time_t seconds = rest ? timegm(&utc) : 0;
-
-    if (rest && localtime_r(&seconds, &local) &&
-        strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &local) > 0)
-        table_putf(table, TONE_PLAIN, "%s%.4s", text, *rest == '.' ? rest : "");
-    else
-        table_put(table, TONE_PLAIN, time);
-}
-
 static enum tone tone_of(const char *verdict)
 {
     if (strcmp(verdict, "allow") == 0)
@@ -101,8 +86,10 @@ static enum tone tone_of(const char *verdict)
 static void put_row(struct table *table, struct json_object *json)
 {
     const char *verdict = records_text(json, "verdict");
+    char time[LOCAL_TIME_SIZE];
 
-    put_time(table, records_text(json, "time"));
+    local_time_format(records_text(json, "time"), time);
+    table_put(table, TONE_PLAIN, time);
     table_put(table, TONE_FAINT, records_text(json, "call"));
     table_put(table, TONE_PLAIN, records_text(json, "driver"));
     table_put(table, TONE_STRONG, records_text(json, "object"));
