@@ -9,7 +9,6 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "fd.h"
-#include "peer.h"
 
 #include <fcntl.h>
 #include <libgen.h>
@@ -31,6 +30,7 @@
 
 struct listener {
     struct helper *helper;
+    enum peer_kind kind; /* of who connects */
     struct listener *next;
     struct source source;
     struct timer pause;
@@ -77,11 +77,10 @@ static void listener_ready(struct source *source, uint32_t events)
         close(socket);
         return;
     }
-    peer_add(listener->helper, socket, false);
+    peer_add(listener->helper, socket, listener->kind);
 }
 
-/* Takes the socket over. */
-static int add_listener(struct helper *helper, int socket)
+int listen_serve(struct helper *helper, int socket, enum peer_kind kind, struct listener **list)
 {
     struct listener *listener = calloc(1, sizeof(*listener));
     struct sockaddr_un address = {};
@@ -93,6 +92,7 @@ static int add_listener(struct helper *helper, int socket)
         return -ENOMEM;
     }
     listener->helper = helper;
+    listener->kind = kind;
     listener->source = (struct source){.fd = socket, .ready = listener_ready};
     listener->pause.fired = accept_again;
     if (getsockname(socket, (struct sockaddr *)&address, &size) == 0)
@@ -103,8 +103,8 @@ static int add_listener(struct helper *helper, int socket)
         free(listener);
         return r;
     }
-    listener->next = helper->listeners;
-    helper->listeners = listener;
+    listener->next = *list;
+    *list = listener;
     return 0;
 }
 
@@ -130,7 +130,7 @@ static int remove_stale(const struct sockaddr_un *address)
     return unlink(address->sun_path) < 0 ? -errno : 0;
 }
 
-static int bind_privately(int socket, const struct sockaddr_un *address)
+int listen_bind(int socket, const struct sockaddr_un *address)
 {
     mode_t before = umask(0177);
     int r = bind(socket, (const struct sockaddr *)address, sizeof(*address)) < 0 ? -errno : 0;
@@ -167,12 +167,12 @@ static int listen_at(struct helper *helper, const char *path)
         return -errno;
     r = remove_stale(&address);
     if (r == 0)
-        r = bind_privately(fd, &address);
+        r = listen_bind(fd, &address);
     if (r < 0)
         return r;
     if (listen(fd, LISTEN_BACKLOG) < 0)
         return -errno;
-    return add_listener(helper, take_fd(&fd));
+    return listen_serve(helper, take_fd(&fd), PEER_CLIENT, &helper->listeners);
 }
 
 static bool is_our_kind(int fd)
@@ -198,7 +198,7 @@ static int take_activated(struct helper *helper)
             return -EPROTOTYPE;
         fcntl(fd, F_SETFD, FD_CLOEXEC);
         fcntl(fd, F_SETFL, O_NONBLOCK);
-        r = add_listener(helper, fd);
+        r = listen_serve(helper, fd, PEER_CLIENT, &helper->listeners);
     }
     return r;
 }
@@ -280,15 +280,20 @@ int listen_start(struct helper *helper, char **ret_error)
     return 0;
 }
 
-void listen_stop(struct helper *helper)
+void listen_end(struct listener **list)
 {
-    while (helper->listeners) {
-        struct listener *listener = helper->listeners;
+    while (*list) {
+        struct listener *listener = *list;
 
-        helper->listeners = listener->next;
+        *list = listener->next;
         loop_disarm(&listener->pause);
-        loop_remove(helper->loop, &listener->source);
+        loop_remove(listener->helper->loop, &listener->source);
         close(listener->source.fd);
         free(listener);
     }
+}
+
+void listen_stop(struct helper *helper)
+{
+    listen_end(&helper->listeners);
 }

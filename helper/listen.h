@@ -5,7 +5,21 @@
  */
 #pragma once
 
-#include "state.h"
+#include "peer.h"
+
+#include <sys/un.h>
+
+/* Binds the socket there, with mode 0600. Returns 0 or a negative errno. */
+int listen_bind(int socket, const struct sockaddr_un *address);
+
+/*
+ * Serves who connects to a listening socket, which it takes over, as peers of this kind; added to
+ * the list. Returns 0, or a negative errno with the socket closed.
+ */
+int listen_serve(struct helper *helper, int socket, enum peer_kind kind, struct listener **list);
+
+/* Stops listening at all sockets of the list. */
+void listen_end(struct listener **list);
 
 /*
  * Makes the socket --listen asks for (mode 0600; a socket that a former helper left is replaced,

@@ -10,10 +10,12 @@
 #include "answer.h"
 #include "call.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "error.h"
 #include "harden.h"
 #include "linger.h"
 #include "listen.h"
+#include "listen_admin.h"
 #include "packet.h"
 #include "peer.h"
 #include "runner_path.h"
@@ -125,7 +127,10 @@ static int open_sockets(struct helper *helper)
     char *error = NULL;
     int r = listen_start(helper, &error);
 
-    return r == 0 ? 0 : fail(helper, PROTOCOL_E_INTERNAL, r, error);
+    if (r != 0)
+        return fail(helper, PROTOCOL_E_INTERNAL, r, error);
+    listen_admin_start(helper);
+    return 0;
 }
 
 static int give_up_privileges(struct helper *helper)
@@ -156,7 +161,7 @@ static int serve_channel(struct helper *helper)
         return 0;
     if (fcntl(channel, F_SETFD, FD_CLOEXEC) < 0 || fcntl(channel, F_SETFL, O_NONBLOCK) < 0)
         return fail(helper, PROTOCOL_E_INTERNAL, -errno, NULL);
-    r = peer_add(helper, channel, true);
+    r = peer_add(helper, channel, PEER_OWNER);
     return r == 0 ? 0 : fail(helper, PROTOCOL_E_INTERNAL, r, NULL);
 }
 
@@ -226,6 +231,7 @@ static int set_up(struct helper *helper, struct signals *signals)
 {
     int r = loop_new(&helper->loop);
 
+    helper->started_ms = clock_now_ms();
     if (r == 0)
         r = watch_signals(helper, signals);
     if (r < 0)
@@ -251,6 +257,7 @@ static int set_up(struct helper *helper, struct signals *signals)
 static void tear_down(struct helper *helper, struct signals *signals)
 {
     listen_stop(helper);
+    listen_admin_stop(helper);
     peer_close_all(helper);
     run_end_all();
     cgroups_clear(&helper->cgroups);

@@ -8,6 +8,7 @@
 
 #include "call.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "decode.h"
 #include "error.h"
 #include "packet.h"
@@ -21,6 +22,9 @@
 
 /* Answers that a peer may leave unread beside those to its calls, before it is cut off. */
 #define QUEUE_SLACK 64
+
+/* Admins that are connected; with one more the first of them goes. */
+#define ADMINS_MAX 16
 
 /* Packets thrown away at the most before a peer that broke the protocol is closed. */
 #define UNREAD_MAX 256
@@ -69,7 +73,7 @@ static void unlink_peer(struct peer *peer)
 static void remove_peer(struct peer *peer)
 {
     struct helper *helper = peer->helper;
-    bool owner = peer->owner;
+    bool owner = peer->kind == PEER_OWNER;
 
     loop_remove(helper->loop, &peer->source);
     call_orphan_all(peer);
@@ -82,6 +86,7 @@ static void remove_peer(struct peer *peer)
 /* Makes the socket's end visible to peer_ready(), the one place where a peer may be freed. */
 static void cut_off(struct peer *peer)
 {
+    peer->cut = true;
     shutdown(peer->source.fd, SHUT_RDWR);
 }
 
@@ -113,12 +118,19 @@ static void enqueue(struct peer *peer, struct queued *queued)
     peer->queue_length++;
 }
 
+static size_t queue_max(const struct peer *peer)
+{
+    size_t calls = peer->kind == PEER_ADMIN ? 0 : peer->helper->config->calls_max;
+
+    return calls * 2 + QUEUE_SLACK;
+}
+
 void peer_send(struct peer *peer, const struct message *message, int bulk_fd)
 {
     struct queued *queued = calloc(1, sizeof(*queued));
 
     if (!queued || packet_encode(message, SIDE_HELPER, bulk_fd, &queued->outgoing) < 0 ||
-        peer->queue_length > peer->helper->config->calls_max * 2 + QUEUE_SLACK) {
+        peer->queue_length > queue_max(peer)) {
         /* An answer that cannot be given must not be waited for. */
         if (queued)
             outgoing_clear(&queued->outgoing);
@@ -225,9 +237,16 @@ static void reload(struct peer *peer, uint64_t id)
         peer_send_error(peer, id, r > 0 ? PROTOCOL_E_CONFIG : PROTOCOL_E_INTERNAL, error);
 }
 
+static bool may_say(const struct peer *peer, enum message_type type)
+{
+    return peer->kind != PEER_ADMIN || (type != MESSAGE_CALL && type != MESSAGE_CANCEL);
+}
+
 /* The closed table of what a client may ask for, once it has said hello: 0 or a PROTOCOL_E_…. */
 static int dispatch(struct peer *peer, struct message *message, int *bulk_fd)
 {
+    if (!may_say(peer, message->type))
+        return PROTOCOL_E_NOT_HERE;
     switch (message->type) {
     case MESSAGE_CALL:
         return call_receive(peer, message, bulk_fd);
@@ -354,7 +373,23 @@ static void send_hello(struct peer *peer)
     peer_send(peer, &hello, -EBADF);
 }
 
-int peer_add(struct helper *helper, int socket, bool owner)
+/* One that hangs must not keep the next from asking. The newest stand first in the list. */
+static void make_room_for_admin(const struct helper *helper)
+{
+    struct peer *first = NULL;
+    size_t count = 0;
+
+    for (struct peer *peer = helper->peers; peer; peer = peer->next) {
+        if (peer->kind != PEER_ADMIN || peer->cut)
+            continue;
+        first = peer;
+        count++;
+    }
+    if (count >= ADMINS_MAX)
+        cut_off(first);
+}
+
+int peer_add(struct helper *helper, int socket, enum peer_kind kind)
 {
     struct peer *peer = calloc(1, sizeof(*peer));
     int r;
@@ -364,7 +399,8 @@ int peer_add(struct helper *helper, int socket, bool owner)
         return -ENOMEM;
     }
     peer->helper = helper;
-    peer->owner = owner;
+    peer->kind = kind;
+    peer->connected_ms = clock_now_ms();
     peer->source = (struct source){.fd = socket, .ready = peer_ready};
     r = read_credentials(peer);
     if (r == 0)
@@ -375,6 +411,8 @@ int peer_add(struct helper *helper, int socket, bool owner)
         free_peer(peer);
         return r;
     }
+    if (kind == PEER_ADMIN)
+        make_room_for_admin(helper);
     peer->next = helper->peers;
     helper->peers = peer;
     send_hello(peer);

@@ -39,10 +39,12 @@ struct helper {
     struct audit_log *audit;
     struct order orders[2]; /* by enum call_class */
     struct listener *listeners;
+    struct listener *admin; /* where the admin asks; NULL where it cannot be had */
     struct peer *peers;
     struct call *calls; /* open ones */
     size_t call_count;
-    uint64_t call_number;   /* of the last call */
+    uint64_t call_number; /* of the last call */
+    uint64_t started_ms;
     struct linger *lingers; /* what lives on after its call */
     size_t linger_count;
     bool ending; /* no new call is taken; the loop ends with the last one, and what lingers */

@@ -9,6 +9,7 @@
 #include "capabilities.h"
 #include "cleanup.h"
 #include "clock.h"
+#include "status_clients.h"
 #include "undead.h"
 #include "virthook-config.h"
 
@@ -210,6 +211,9 @@ char *status_json(const struct helper *helper)
     add_text(object, "name", helper->options.name);
     add_text(object, "instance", audit_instance(helper->audit));
     add_number(object, "pid", (uint64_t)getpid());
+    add_number(object, "uptime_ms", clock_now_ms() - helper->started_ms);
+    add_boolean(object, "private", helper->options.channel >= 0);
+    json_object_object_add(object, "clients", status_clients(helper));
     json_object_object_add(object, "privilege", make_privilege(helper));
     add_text(object, "guest_tmp", describe_tmp(helper));
     add_text(object, "config", helper->config->path);

@@ -44,6 +44,7 @@ static const struct error_row rows[] = {
                             "be used on this host; status tells why",
                             true},
     [PROTOCOL_E_ENDING] = {"ending", "the helper is ending and takes no call", true},
+    [PROTOCOL_E_NOT_HERE] = {"not-here", "at an admin socket no call is made or taken back", true},
     [PROTOCOL_E_CONFIG] = {"bad-configuration",
                            "the configuration was refused; the running one stays", true},
     [PROTOCOL_E_INTERNAL] = {"internal", "the helper is short of memory or descriptors", true},

@@ -31,6 +31,7 @@ enum protocol_error {
     PROTOCOL_E_STDIN,        /* more stdin than the hello's stdin_max */
     PROTOCOL_E_PROFILE,      /* no profile of the name that the call asks for */
     PROTOCOL_E_ENDING,       /* the helper takes no more calls */
+    PROTOCOL_E_NOT_HERE,     /* a call at an admin socket */
     PROTOCOL_E_CONFIG,       /* a reload's configuration was refused; the running one stays */
     PROTOCOL_E_INTERNAL,     /* the helper lacks memory or descriptors; the last one */
 };

@@ -8,6 +8,8 @@ import pytest
 from degraded.conditions import BUILD
 from helper.conftest import binary, place, start  # pylint: disable=unused-import
 
+from .apart import Apart
+
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8"}
 
 # Longer than anything here may take: what is waited for longer is stuck.
@@ -30,6 +32,13 @@ class Service:
         return subprocess.run([BUILD / "admin/virt-hook", *arguments, "--socket", self.socket],
                               capture_output=True, text=True, timeout=STUCK, check=False,
                               env=ENVIRONMENT)
+
+
+@pytest.fixture
+def apart():
+    made = Apart()
+    yield made
+    made.end()
 
 
 @pytest.fixture
