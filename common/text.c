@@ -129,6 +129,40 @@ char *text_escape(const char *text, size_t size, bool keep_lines)
     return result;
 }
 
+/* White space, as all controls below it are here, or a character of a string. */
+static char *escape_json_character(char *out, uint32_t value)
+{
+    if (value >= 0x20)
+        return out + sprintf(out, "\\u%04x", value & 0xffffU);
+    *out = ' ';
+    return out + 1;
+}
+
+char *text_escape_json(const char *json, size_t size)
+{
+    char *result, *out;
+
+    if (size > (SIZE_MAX - 1) / 6)
+        return NULL;
+    result = out = malloc(size * 6 + 1);
+    if (!result)
+        return NULL;
+    while (size > 0) {
+        uint32_t value = 0;
+        size_t length = decode_character(json, size, &value);
+        size_t step = length > 0 ? length : 1;
+
+        if (length > 0 && is_safe(value, false))
+            out = (char *)mempcpy(out, json, step);
+        else
+            out = escape_json_character(out, length > 0 ? value : 0xfffd);
+        json += step;
+        size -= step;
+    }
+    *out = '\0';
+    return result;
+}
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';

@@ -32,6 +32,13 @@ bool text_is_utf8(const char *text, size_t size);
 char *text_escape(const char *text, size_t size, bool keep_lines);
 
 /*
+ * A copy of `json`, which is JSON, with the same meaning and on one line, that cannot steer a
+ * terminal: what text_escape() would not let stay is \uNNNN in strings, and a blank between them.
+ * Returns NULL where memory is short; the caller frees.
+ */
+char *text_escape_json(const char *json, size_t size);
+
+/*
  * The last line of `text` that is not blank, escaped and cut to at most `most` bytes; an empty
  * string where there is none. Returns NULL where memory is short; the caller frees.
  */

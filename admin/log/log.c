@@ -100,10 +100,10 @@ static void put_row(struct table *table, struct json_object *json)
     table_put(table, TONE_PLAIN, records_text(json, "message"));
 }
 
-/* The line as it is; where that could steer a terminal, escaped, though no JSON then. */
+/* The line as it is, but for characters that could steer a terminal, which JSON escapes. */
 static int print_line(const char *line, size_t size)
 {
-    auto_free char *safe = text_escape(line, size, false);
+    auto_free char *safe = text_escape_json(line, size);
 
     if (!safe)
         return -ENOMEM;

@@ -16,12 +16,17 @@
 #define LINE_MAX_SIZE (16 << 20)
 
 struct chain {
-    const struct log_file *files; /* borrowed: those of one helper, the oldest first */
+    struct log_file
+        *files; /* those of one helper, the oldest first; borrowed, but for descriptors */
     size_t count;
     size_t at; /* of the file that is open, or is opened next */
+    bool live; /* the last file stays open at its end, where more may come */
     gzFile open;
-    char *line; /* owned; without its newline, with a NUL behind it */
+    char *block;     /* owned; what was read of the file and is not yet in a line */
+    size_t from, to; /* where that stands in the block */
+    char *line;      /* owned; without its newline, with a NUL behind it */
     size_t size, room;
+    bool torn;       /* the line has no newline: it is the file's last, and may be half */
     uint64_t number; /* of the line in its file, from 1 */
     uint64_t too_long;
     const char *damaged; /* the first file that could not be read to its end */
@@ -31,7 +36,8 @@ struct chain {
 /*
  * The next line, in `line` and `size`. Returns 1; 0 at the end of the last file; or -ENOMEM. Lines
  * over LINE_MAX_SIZE are counted and come out empty. A file that cannot be read is noted in
- * `damaged`, and the next is gone on with.
+ * `damaged`, and the next is gone on with. Where the chain is live, 0 is told for now: what was
+ * added is read by the next call, and a line that has no newline yet is left to it.
  */
 int chain_next(struct chain *chain);
 

@@ -8,72 +8,211 @@
 
 #include "chain.h"
 #include "cleanup.h"
+#include "json_line.h"
+#include "rotation.h"
+#include "watch.h"
 
 #include <string.h>
 
 struct source {
     struct chain chain;
+    struct log_file own;      /* of one that came later: its only file */
     struct json_object *json; /* of the line at hand; NULL before the first and at the end */
     bool ended;
 };
 
 struct records {
+    char *place;
+    int watch; /* of the directory, where more records are waited for; else negative */
     struct log_files files;
-    struct source *sources; /* one a helper */
+    struct source **sources; /* one a helper, and one for each file that came later */
     size_t count;
     struct source *given; /* whose record the caller has */
     uint64_t passed_over;
     struct json_tokener *tokener;
 };
 
-static bool same_helper(const struct log_file *a, const struct log_file *b)
+static struct source *add_source(struct records *records)
 {
-    return a->own_size == b->own_size && memcmp(a->path, b->path, a->own_size) == 0;
+    struct source **list = reallocarray(records->sources, records->count + 1,
+                                        sizeof(*records->sources));
+
+    if (!list)
+        return NULL;
+    records->sources = list;
+    list[records->count] = calloc(1, sizeof(**list));
+    if (!list[records->count])
+        return NULL;
+    list[records->count]->own.fd = -EBADF;
+    list[records->count]->chain.live = records->watch >= 0;
+    return list[records->count++];
 }
 
 /* The files are sorted: those of one helper stand together. */
-static void share_out(struct records *records)
+static int share_out(struct records *records)
 {
-    const struct log_file *list = records->files.list;
+    struct log_file *list = records->files.list;
 
-    for (size_t i = 0; i < records->files.count; i++) {
-        if (i == 0 || !same_helper(&list[i - 1], &list[i]))
-            records->sources[records->count++].chain.files = &list[i];
-        records->sources[records->count - 1].chain.count++;
+    for (size_t i = 0; i < records->files.count;) {
+        struct source *source = add_source(records);
+
+        if (!source)
+            return -ENOMEM;
+        source->chain.files = &list[i];
+        source->chain.count = files_of_one(&list[i], records->files.count - i);
+        i += source->chain.count;
     }
+    return 0;
 }
 
-int records_open(const char *place, struct records **ret_records)
+/* Begins to watch before it looks: what comes in between is news. */
+static int find(struct records *records, bool live)
+{
+    auto_free char *directory = NULL;
+    int r = 0;
+
+    if (live) {
+        directory = files_directory(records->place);
+        r = directory ? watch_open(directory, &records->watch) : -ENOMEM;
+    }
+    if (r == 0)
+        r = files_find(records->place, &records->files);
+    return live && records->watch >= 0 && r == -ENOENT ? 0 : r;
+}
+
+static int open_records(const char *place, bool live, struct records **ret_records)
 {
     auto_records struct records *records = calloc(1, sizeof(*records));
     int r;
 
     if (!records)
         return -ENOMEM;
-    r = files_find(place, &records->files);
-    if (r < 0)
-        return r;
+    records->watch = -EBADF;
+    records->place = strdup(place);
     records->tokener = json_tokener_new();
-    records->sources = calloc(records->files.count, sizeof(*records->sources));
-    if (!records->tokener || !records->sources)
+    if (!records->place || !records->tokener)
         return -ENOMEM;
-    share_out(records);
-    *ret_records = take_pointer(&records);
+    r = find(records, live);
+    if (r == 0)
+        r = share_out(records);
+    if (r == 0)
+        *ret_records = take_pointer(&records);
+    return r;
+}
+
+int records_open(const char *place, struct records **ret_records)
+{
+    return open_records(place, false, ret_records);
+}
+
+int records_open_live(const char *place, struct records **ret_records)
+{
+    return open_records(place, true, ret_records);
+}
+
+int records_watch(const struct records *records)
+{
+    return records->watch;
+}
+
+static bool is_same(const struct log_file *a, const struct log_file *b)
+{
+    return a->device == b->device && a->inode == b->inode;
+}
+
+/* The file that is read now, or last; NULL where none is left open, whose number may be another's
+ * by now. */
+static const struct log_file *file_of(const struct source *source)
+{
+    const struct chain *chain = &source->chain;
+
+    return chain->at < chain->count ? &chain->files[chain->at] : NULL;
+}
+
+/*
+ * Whether it is read already. Of a file that bears its first name only one that is still open is
+ * the same; of one that was rotated, any that bears its number.
+ */
+static bool is_known(const struct records *records, const struct log_file *file)
+{
+    bool current = file->path[file->own_size] == '\0';
+
+    for (size_t i = 0; i < records->count; i++) {
+        const struct chain *chain = &records->sources[i]->chain;
+        const struct log_file *open = file_of(records->sources[i]);
+
+        if (open && is_same(open, file))
+            return true;
+        for (size_t j = 0; !current && j < chain->count; j++) {
+            if (is_same(&chain->files[j], file))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Helpers never come back to a file when they have made the next. */
+static void end_before(struct records *records, const struct log_file *file)
+{
+    for (size_t i = 0; i < records->count; i++) {
+        struct source *source = records->sources[i];
+        const struct log_file *open = file_of(source);
+
+        if (open && open->own_size == file->own_size &&
+            memcmp(open->path, file->path, file->own_size) == 0)
+            source->chain.live = false;
+    }
+}
+
+static int add_later(struct records *records, struct log_file *file)
+{
+    struct source *source;
+
+    end_before(records, file);
+    source = add_source(records);
+    if (!source)
+        return -ENOMEM;
+    source->own = *file;
+    file->path = NULL;
+    file->fd = -EBADF;
+    source->chain.files = &source->own;
+    source->chain.count = 1;
     return 0;
+}
+
+/* Takes the files that came; what was compressed meanwhile was read as it was before. */
+static int take_new_files(struct records *records)
+{
+    struct log_files files = {0};
+    int r = files_find(records->place, &files);
+
+    for (size_t i = 0; r == 0 && i < files.count; i++) {
+        if (files.list[i].fd >= 0 && !rotation_is_compressed(files.list[i].path) &&
+            !is_known(records, &files.list[i]))
+            r = add_later(records, &files.list[i]);
+    }
+    files_clear(&files);
+    return r == -ENOENT ? 0 : r;
+}
+
+int records_refresh(struct records *records)
+{
+    int news = watch_take(records->watch);
+
+    if (news < 0)
+        return news;
+    if (news & WATCH_GONE)
+        return -ENOENT;
+    return news & WATCH_NAMES ? take_new_files(records) : 0;
 }
 
 /* NULL where the line is no JSON object from its start to its end. */
 static struct json_object *parse(struct records *records, const struct chain *chain)
 {
-    struct json_object *json;
-
+    if (!json_line_is_object(chain->line, chain->size))
+        return NULL;
     json_tokener_reset(records->tokener);
-    json = json_tokener_parse_ex(records->tokener, chain->line, (int)chain->size);
-    if (json && json_object_is_type(json, json_type_object) &&
-        json_tokener_get_parse_end(records->tokener) == chain->size)
-        return json;
-    json_object_put(json);
-    return NULL;
+    return json_tokener_parse_ex(records->tokener, chain->line, (int)chain->size);
 }
 
 /* Has the next record of the source at hand, if there is one. */
@@ -84,8 +223,8 @@ static int advance(struct records *records, struct source *source)
 
         if (r < 0)
             return r;
-        source->ended = r == 0;
-        if (source->ended)
+        source->ended = r == 0 && !source->chain.live;
+        if (r == 0)
             break;
         source->json = source->chain.size > 0 ? parse(records, &source->chain) : NULL;
         if (!source->json)
@@ -114,7 +253,7 @@ int records_next(struct records *records, struct record *ret_record)
 
     give_back(records);
     for (size_t i = 0; i < records->count; i++) {
-        struct source *source = &records->sources[i];
+        struct source *source = records->sources[i];
         int r = advance(records, source);
 
         if (r < 0)
@@ -135,8 +274,8 @@ struct records_notes records_notes(const struct records *records)
     struct records_notes notes = {.passed_over = records->passed_over};
 
     for (size_t i = 0; i < records->count && !notes.damaged; i++) {
-        notes.damaged = records->sources[i].chain.damaged;
-        notes.error = records->sources[i].chain.error;
+        notes.damaged = records->sources[i]->chain.damaged;
+        notes.error = records->sources[i]->chain.error;
     }
     return notes;
 }
@@ -158,13 +297,17 @@ void records_close(struct records **slot)
     if (!records)
         return;
     for (size_t i = 0; i < records->count; i++) {
-        json_object_put(records->sources[i].json);
-        chain_clear(&records->sources[i].chain);
+        json_object_put(records->sources[i]->json);
+        chain_clear(&records->sources[i]->chain);
+        files_clear_one(&records->sources[i]->own);
+        free(records->sources[i]);
     }
     free(records->sources);
     if (records->tokener)
         json_tokener_free(records->tokener);
     files_clear(&records->files);
+    close_fd(&records->watch);
+    free(records->place);
     free(records);
     *slot = NULL;
 }

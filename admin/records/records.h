@@ -30,6 +30,20 @@ struct records_notes {
 /* `place` as files_find() takes it; errors as there. */
 int records_open(const char *place, struct records **ret_records);
 
+/*
+ * The same, to be gone on with at the end: 0 of records_next() then means that there is none for
+ * now. A directory without a log will do. When records_watch() is readable, records_refresh() takes
+ * what is new, and records_next() may have more.
+ */
+int records_open_live(const char *place, struct records **ret_records);
+
+/* A descriptor for poll(2), borrowed; readable when the log may have more. */
+int records_watch(const struct records *records);
+
+/* To be called where records_next() told 0. Returns 0, -ENOENT where the log's directory is gone, or
+ * another negative errno. */
+int records_refresh(struct records *records);
+
 /* The next record: 1, 0 at the end, or -ENOMEM. */
 int records_next(struct records *records, struct record *ret_record);
 

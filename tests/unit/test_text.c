@@ -136,6 +136,16 @@ static void a_nul_is_shown_and_does_not_end_the_text(void **state)
     free(escaped);
 }
 
+static void json_keeps_its_meaning_and_steers_nothing(void **state)
+{
+    static const char json[] = "\t{ \"a\xe2\x80\xae\x7f\xc2\x9b\" :\r\n \"\\u001b\xc3\xa4\" }";
+    char *escaped = text_escape_json(json, sizeof(json) - 1);
+
+    assert_non_null(escaped);
+    assert_string_equal(escaped, " { \"a\\u202e\\u007f\\u009b\" :   \"\\u001b\xc3\xa4\" }");
+    free(escaped);
+}
+
 static void whatever_comes_in_what_comes_out_is_one_line_of_plain_utf_8(void **state)
 {
     uint32_t seed = 1;
@@ -229,6 +239,7 @@ static void a_text_is_composed_whole_however_long_it_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(json_keeps_its_meaning_and_steers_nothing),
         cmocka_unit_test(every_character_is_utf_8_in_its_shortest_form),
         cmocka_unit_test(overlong_forms_surrogates_and_what_is_beyond_are_not_utf_8),
         cmocka_unit_test(a_character_cut_short_is_not_utf_8),

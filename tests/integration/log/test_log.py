@@ -89,8 +89,9 @@ def test_the_logs_of_several_helpers_are_merged_by_time(two_calls):
 
 @pytest.mark.parametrize("odd", [
     b"no record\n", b"[]\n", b"\n", b"\0" * 4096 + b"\n", b"\xff\x1b[2J\n", b'{"type":"end"\n',
-    b'{"type":"end"} x\n', b"{" * 100000 + b"\n", b'{"type":"\0"}\n', b"x" * (17 << 20) + b"\n",
-], ids=range(10))
+    b'{"type":"end"} x\n', b'{"type":"end","n":NaN}\n', b'{"type":"end","a":"\xff"}\n',
+    b'{"type":"end","a":"\x1b"}\n', b"{'type':'end'}\n", b'{"type":"end",}\n', b"{" * 100000 + b"\n", b'{"type":"\0"}\n', b"x" * (17 << 20) + b"\n",
+], ids=range(15))
 def test_lines_that_are_no_record_are_passed_over_and_counted(two_calls, odd):
     two_calls.log.write_bytes(odd + two_calls.log.read_bytes())
     done = two_calls.show()
@@ -106,6 +107,8 @@ def test_no_record_steers_the_terminal(two_calls, options):
         log.write(json.dumps(forged) + "\n" + json.dumps(forged, ensure_ascii=False) + "\n")
     shown = two_calls.show(*options).stdout.decode()
     assert all(character.isprintable() or character == "\n" for character in shown)
+    if "--json" in options:
+        assert [json.loads(line) for line in shown.splitlines()][2:] == [forged, forged]
 
 
 def test_a_damaged_file_is_told_and_the_rest_shown(two_calls):
