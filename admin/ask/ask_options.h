@@ -1,5 +1,5 @@
 /*
- * The options that all questions share. Admin's process.
+ * The options of questions. Admin's process.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -7,22 +7,55 @@
 
 #include "places.h"
 
+#include <getopt.h>
 #include <stdbool.h>
 
 struct ask_options {
     struct places places;
-    const char *profile; /* borrowed; or NULL */
+    /* Borrowed; or NULL. */
+    const char *profile, *driver, *guest;
     bool json;
     const char *const *names; /* borrowed; ends in NULL */
     int name_count;
 };
 
+/* Of each command's table for getopt_long(3), which names those that it takes. */
+enum ask_key {
+    ASK_CONFIG = 256,
+    ASK_HOOKS,
+    ASK_AUDIT,
+    ASK_HELPER,
+    ASK_PROFILE,
+    ASK_DRIVER,
+    ASK_GUEST,
+    ASK_JSON,
+    ASK_HELP,
+};
+
+/* What all of them take. */
+#define ASK_COMMON                                                                            \
+    {"config", required_argument, NULL, ASK_CONFIG},                                          \
+        {"hooks", required_argument, NULL, ASK_HOOKS}, {"json", no_argument, NULL, ASK_JSON}, \
+        {"helper", required_argument, NULL, ASK_HELPER},                                      \
+    {                                                                                         \
+        "help", no_argument, NULL, ASK_HELP                                                   \
+    }
+
+/* What there is to read: the table ends in zeros, `help` is what --help prints. */
+struct ask_command {
+    const struct option *table;
+    const char *help;
+};
+
 /*
- * Reads the command line; argv[0] is the subcommand's name, `help` what --help prints. Returns true
- * to go on; else `*ret_status` is the exit status. The caller clears the options in any case.
+ * Reads the command line; argv[0] is the subcommand's name. Returns true to go on; else
+ * `*ret_status` is the exit status. The caller clears the options in any case.
  */
-bool ask_options_parse(int argc, char **argv, const char *help, struct ask_options *ret_options,
-                       int *ret_status);
+bool ask_options_parse(int argc, char **argv, const struct ask_command *command,
+                       struct ask_options *ret_options, int *ret_status);
+
+/* Of a command that takes no name. Returns 0, or an exit status where it was complained of one. */
+int ask_options_take_no_name(const char *command, const struct ask_options *options);
 
 void ask_options_clear(struct ask_options *options);
 

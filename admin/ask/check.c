@@ -32,16 +32,7 @@ static const char help_text[] =
     "\n"
     "For example: virt-hook check --config ./virthook.conf\n";
 
-static struct json_object *list_of(const struct json_object *answer, const char *key,
-                                   size_t *ret_count)
-{
-    struct json_object *list = NULL;
-
-    *ret_count = 0;
-    if (json_object_object_get_ex(answer, key, &list) && json_object_is_type(list, json_type_array))
-        *ret_count = json_object_array_length(list);
-    return list;
-}
+static const struct option option_table[] = {ASK_COMMON, {0}};
 
 /* "WORD: [PATH: ]TEXT" on a line, the word in its tone. */
 static void print_finding(const struct terminal *terminal, enum tone tone, const char *word,
@@ -58,8 +49,8 @@ static void print_finding(const struct terminal *terminal, enum tone tone, const
 static size_t show_texts(const struct terminal *terminal, const struct json_object *answer,
                          const char *key, enum tone tone, const char *word)
 {
-    size_t count;
-    struct json_object *list = list_of(answer, key, &count);
+    struct json_object *list;
+    size_t count = answer_list(answer, key, &list);
 
     for (size_t i = 0; i < count; i++) {
         const char *text = json_object_get_string(json_object_array_get_idx(list, i));
@@ -71,8 +62,8 @@ static size_t show_texts(const struct terminal *terminal, const struct json_obje
 
 static size_t show_scripts(const struct terminal *terminal, const struct json_object *answer)
 {
-    size_t count, refused = 0;
-    struct json_object *list = list_of(answer, "scripts", &count);
+    struct json_object *list;
+    size_t count = answer_list(answer, "scripts", &list), refused = 0;
 
     for (size_t i = 0; i < count; i++) {
         const struct json_object *script = json_object_array_get_idx(list, i);
@@ -89,8 +80,8 @@ static size_t show_scripts(const struct terminal *terminal, const struct json_ob
 
 static void show_passed_over(const struct terminal *terminal, const struct json_object *answer)
 {
-    size_t count;
-    struct json_object *list = list_of(answer, "passed_over", &count);
+    struct json_object *list;
+    size_t count = answer_list(answer, "passed_over", &list);
 
     for (size_t i = 0; i < count; i++) {
         const struct json_object *item = json_object_array_get_idx(list, i);
@@ -103,9 +94,9 @@ static void show_passed_over(const struct terminal *terminal, const struct json_
 static int show(const struct json_object *answer)
 {
     const struct terminal terminal = terminal_of(stdout);
-    size_t scripts, refused, problems;
+    struct json_object *list;
+    size_t scripts = answer_list(answer, "scripts", &list), refused, problems;
 
-    list_of(answer, "scripts", &scripts);
     problems = show_texts(&terminal, answer, "problems", TONE_BAD, "error");
     refused = show_scripts(&terminal, answer);
     show_texts(&terminal, answer, "notes", TONE_WARNING, "note");
@@ -120,23 +111,19 @@ static int show(const struct json_object *answer)
 
 static bool is_wrong(const struct json_object *answer)
 {
-    size_t problems;
+    struct json_object *problems;
 
-    list_of(answer, "problems", &problems);
-    return problems > 0 || show_scripts(NULL, answer) > 0;
+    return answer_list(answer, "problems", &problems) > 0 || show_scripts(NULL, answer) > 0;
 }
 
 static int check(const struct ask_options *options)
 {
     const struct answer_question question = {.word = "check"};
     auto_answer struct json_object *answer = NULL;
-    int r;
+    int r = ask_options_take_no_name("check", options);
 
-    if (options->name_count > 0)
-        return complain_usage("check", "no name is taken: '%s'", options->names[0]);
-    if (options->profile)
-        return complain_usage("check", "all profiles are looked at; --profile is of explain");
-    r = answer_ask("check", &options->places, &question, &answer);
+    if (r == 0)
+        r = answer_ask("check", &options->places, &question, &answer);
     if (r == 0)
         r = options->json ? ask_print_json("check", answer) : show(answer);
     return r == 0 && is_wrong(answer) ? STATUS_DENY : r;
@@ -144,11 +131,12 @@ static int check(const struct ask_options *options)
 
 int check_command(int argc, char **argv)
 {
+    static const struct ask_command command = {option_table, help_text};
     struct ask_options options;
     int status;
 
     signal(SIGPIPE, SIG_IGN);
-    if (ask_options_parse(argc, argv, help_text, &options, &status))
+    if (ask_options_parse(argc, argv, &command, &options, &status))
         status = check(&options);
     ask_options_clear(&options);
     return status;

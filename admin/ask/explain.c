@@ -5,6 +5,7 @@
  */
 #include "answer.h"
 #include "ask_options.h"
+#include "ask_show.h"
 #include "command.h"
 #include "complain.h"
 #include "explain_show.h"
@@ -33,6 +34,9 @@ static const char help_text[] =
     "\n"
     "For example: virt-hook explain qemu guest1 prepare\n";
 
+static const struct option option_table[] = {
+    ASK_COMMON, {"profile", required_argument, NULL, ASK_PROFILE}, {0}};
+
 static int check_count(int count, const char *const *names)
 {
     if (count < NAMES_MIN)
@@ -57,16 +61,17 @@ static int explain(const struct ask_options *options)
         r = answer_ask("explain", &options->places, &question, &answer);
     if (r == 0)
         r = options->json ? ask_print_json("explain", answer) : explain_show(answer);
-    return r == 0 && explain_has_refused(answer) ? STATUS_DENY : r;
+    return r == 0 && ask_has_refused(answer) ? STATUS_DENY : r;
 }
 
 int explain_command(int argc, char **argv)
 {
+    static const struct ask_command command = {option_table, help_text};
     struct ask_options options;
     int status;
 
     signal(SIGPIPE, SIG_IGN);
-    if (ask_options_parse(argc, argv, help_text, &options, &status))
+    if (ask_options_parse(argc, argv, &command, &options, &status))
         status = explain(&options);
     ask_options_clear(&options);
     return status;

@@ -7,6 +7,7 @@
 #include "explain_show.h"
 
 #include "answer.h"
+#include "ask_show.h"
 #include "cleanup.h"
 #include "command.h"
 #include "complain.h"
@@ -18,40 +19,12 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* NULL where there is none. */
-static struct json_object *get(const struct json_object *object, const char *key)
-{
-    struct json_object *value = NULL;
-
-    return json_object_object_get_ex(object, key, &value) ? value : NULL;
-}
-
-/* The list under the key; 0 long where there is none. */
-static size_t list_of(const struct json_object *object, const char *key, struct json_object **list)
-{
-    *list = get(object, key);
-    return json_object_is_type(*list, json_type_array) ? json_object_array_length(*list) : 0;
-}
-
 /* "TITLE   text", its controls escaped. */
 static void print_line(const char *title, const char *text)
 {
     auto_free char *safe = text_escape(text, strlen(text), false);
 
     printf("%-10s %s\n", title, safe ? safe : "");
-}
-
-/* "rule 'name' at line 7", or `otherwise`; the caller frees. */
-static char *say_rule(const struct json_object *rule, const char *otherwise)
-{
-    char *text;
-
-    if (!rule)
-        return strdup(otherwise);
-    if (asprintf(&text, "rule '%s', line %" PRIi64, answer_text(rule, "name"),
-                 json_object_get_int64(get(rule, "line"))) < 0)
-        return NULL;
-    return text;
 }
 
 static void print_call(const struct json_object *answer)
@@ -66,9 +39,9 @@ static void print_call(const struct json_object *answer)
 
 static void print_deadline(const struct json_object *answer)
 {
-    auto_free char *rule = say_rule(get(answer, "deadline_rule"), "");
+    auto_free char *rule = ask_say_rule(answer_get(answer, "deadline_rule"), "");
     auto_free char *text = NULL;
-    double seconds = (double)json_object_get_int64(get(answer, "deadline_ms")) / 1000;
+    double seconds = (double)json_object_get_int64(answer_get(answer, "deadline_ms")) / 1000;
 
     if (!rule || asprintf(&text, "%g s%s%s", seconds, rule[0] ? ", by " : "", rule) < 0)
         text = NULL;
@@ -77,7 +50,7 @@ static void print_deadline(const struct json_object *answer)
 
 static void print_failure(const struct json_object *answer)
 {
-    const struct json_object *failure = get(answer, "failure");
+    const struct json_object *failure = answer_get(answer, "failure");
     auto_free char *text = NULL;
 
     if (asprintf(&text,
@@ -91,7 +64,7 @@ static void print_failure(const struct json_object *answer)
 static void print_head(const struct json_object *answer)
 {
     auto_free char *config = NULL;
-    bool read = json_object_get_boolean(get(answer, "config_read"));
+    bool read = json_object_get_boolean(answer_get(answer, "config_read"));
 
     if (asprintf(&config, "%s%s", answer_text(answer, "config"),
                  read ? "" : " (not there: the defaults hold)") < 0)
@@ -107,9 +80,9 @@ static void put_script(struct table *table, const struct json_object *answer,
                        const struct json_object *script, size_t number)
 {
     const char *problem = answer_text(script, "problem");
-    auto_free char *rule = say_rule(get(script, "rule"), answer_text(answer, "profile_asked_for")[0]
-                                                             ? "asked for by --profile"
-                                                             : "default_profile");
+    auto_free char *rule = ask_say_rule(
+        answer_get(script, "rule"),
+        answer_text(answer, "profile_asked_for")[0] ? "asked for by --profile" : "default_profile");
 
     table_putf(table, TONE_PLAIN, "%zu", number);
     table_put(table, TONE_STRONG, answer_text(script, "path"));
@@ -129,33 +102,13 @@ static int show_scripts(const struct terminal *terminal, const struct json_objec
     };
     auto_table struct table *table = table_new(terminal, columns, COUNT(columns));
     struct json_object *list;
-    size_t count = list_of(answer, "scripts", &list);
+    size_t count = answer_list(answer, "scripts", &list);
 
     if (!table)
         return -ENOMEM;
     puts(count > 0 ? "" : "\nNo script would run: the call is allowed.");
     for (size_t i = 0; i < count; i++)
         put_script(table, answer, json_object_array_get_idx(list, i), i + 1);
-    return table_end(table);
-}
-
-static int show_passed_over(const struct terminal *terminal, const struct json_object *answer)
-{
-    static const struct table_column columns[] = {{.title = "PASSED OVER"}, {.title = "WHY"}};
-    auto_table struct table *table = table_new(terminal, columns, COUNT(columns));
-    struct json_object *list;
-    size_t count = list_of(answer, "passed_over", &list);
-
-    if (!table)
-        return -ENOMEM;
-    if (count > 0)
-        puts("");
-    for (size_t i = 0; i < count; i++) {
-        const struct json_object *item = json_object_array_get_idx(list, i);
-
-        table_put(table, TONE_WARNING, answer_text(item, "path"));
-        table_put(table, TONE_PLAIN, answer_text(item, "why"));
-    }
     return table_end(table);
 }
 
@@ -167,19 +120,7 @@ int explain_show(const struct json_object *answer)
     print_head(answer);
     r = show_scripts(&terminal, answer);
     if (r == 0)
-        r = show_passed_over(&terminal, answer);
+        r = ask_show_pairs(&terminal, answer, "passed_over", "PASSED OVER", "why");
     return r == 0 ? STATUS_ALLOW
                   : complain(STATUS_USAGE, "explain", "it cannot be shown: %s", strerror(-r));
-}
-
-bool explain_has_refused(const struct json_object *answer)
-{
-    struct json_object *list;
-    size_t count = list_of(answer, "scripts", &list);
-
-    for (size_t i = 0; i < count; i++) {
-        if (answer_text(json_object_array_get_idx(list, i), "problem")[0])
-            return true;
-    }
-    return false;
 }

@@ -6,10 +6,6 @@
 #pragma once
 
 #include <json-c/json.h>
-#include <stdbool.h>
 
 /* Prints it on stdout. Returns an exit status. */
 int explain_show(const struct json_object *answer);
-
-/* Whether one of its scripts would be refused. */
-bool explain_has_refused(const struct json_object *answer);

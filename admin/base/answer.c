@@ -223,6 +223,20 @@ const char *answer_text(const struct json_object *object, const char *key)
     return text ? text : "";
 }
 
+struct json_object *answer_get(const struct json_object *object, const char *key)
+{
+    struct json_object *value = NULL;
+
+    return json_object_object_get_ex(object, key, &value) ? value : NULL;
+}
+
+size_t answer_list(const struct json_object *object, const char *key, struct json_object **ret_list)
+{
+    *ret_list = answer_get(object, key);
+    return json_object_is_type(*ret_list, json_type_array) ? json_object_array_length(*ret_list)
+                                                           : 0;
+}
+
 void answer_free(struct json_object **slot)
 {
     json_object_put(*slot);

@@ -32,6 +32,13 @@ int answer_ask(const char *command, const struct places *places,
 /* The text under a key, "" where there is none. It belongs to the object. */
 const char *answer_text(const struct json_object *object, const char *key);
 
+/* The value under a key, NULL where there is none. It belongs to the object. */
+struct json_object *answer_get(const struct json_object *object, const char *key);
+
+/* The length of the list under a key, which is 0 where there is none. */
+size_t answer_list(const struct json_object *object, const char *key,
+                   struct json_object **ret_list);
+
 /* For auto_answer variables. */
 void answer_free(struct json_object **slot);
 

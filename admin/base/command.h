@@ -17,6 +17,7 @@ enum status {
 /* argv[0] is the subcommand's name. Each returns an exit status. */
 int check_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
+int list_command(int argc, char **argv);
 int log_command(int argc, char **argv);
 int run_command(int argc, char **argv);
 int adopt_command(int argc, char **argv);

@@ -9,7 +9,6 @@
 #include "matter.h"
 #include "prepare.h"
 #include "survey.h"
-#include "virthook-config.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,23 +65,16 @@ static int take_folder(void *owner, const struct script_list *list)
 }
 
 /* Returns 0 or -ENOMEM; a tree that cannot be read is a problem like others. */
-static int check_hooks(const char *hooks, bool per_guest_layout, struct findings *findings)
+static int check_hooks(const struct matter *matter, struct findings *findings)
 {
-    const struct discover_place place = {
-        .hooks = hooks,
-        .shim = VIRTHOOK_SHIM_PATH,
-        .per_guest_layout = per_guest_layout,
-        .session_uid = geteuid(),
-    };
+    const struct discover_place place = matter_place(matter);
     auto_free char *text = NULL;
     int r = survey_hooks(&place, take_folder, findings);
 
     if (r == 0 || r == -ENOMEM)
         return r;
-    if (asprintf(&text, "the hooks in %s cannot be looked at: %s", hooks,
-                 r < 0 ? strerror(-r) : "there are too many in a folder: remove some") < 0)
-        return -ENOMEM;
-    return append_text(findings->problems, text) ? 0 : -ENOMEM;
+    text = matter_survey_problem(matter, r);
+    return text && append_text(findings->problems, text) ? 0 : -ENOMEM;
 }
 
 /* Whether the profiles in use can be had here. Returns 0 or a negative errno. */
@@ -135,7 +127,7 @@ int matter_check(const struct matter *matter, struct json_object *object)
         !append_notes(findings.notes, &matter->config->notes))
         return -ENOMEM;
     r = check_profiles(matter, &findings);
-    return r < 0 ? r : check_hooks(matter->hooks, matter->config->per_guest_layout, &findings);
+    return r < 0 ? r : check_hooks(matter, &findings);
 }
 
 int matter_check_refused(const struct question *question, const char *why,

@@ -10,7 +10,6 @@
 #include "matter.h"
 #include "message.h"
 #include "names.h"
-#include "virthook-config.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -48,18 +47,6 @@ static const char *find_fault(const struct discover_names *names)
     return NULL;
 }
 
-static bool add_rule(struct json_object *object, const char *key, const struct rule *rule,
-                     unsigned int line)
-{
-    struct json_object *value;
-
-    if (!rule)
-        return object_add_null(object, key);
-    value = json_object_new_object();
-    return object_add(object, key, value) && object_add_text(value, "name", rule->name) &&
-           object_add_number(value, "line", line);
-}
-
 /* As calls choose it. */
 static bool add_deadline(const struct matter *matter, const struct discover_names *names,
                          struct json_object *object)
@@ -77,7 +64,7 @@ static bool add_deadline(const struct matter *matter, const struct discover_name
         deadline = matter->question->deadline_ms;
     }
     return object_add_number(object, "deadline_ms", deadline) &&
-           add_rule(object, "deadline_rule", rule, rule ? rule->line : 0);
+           matter_add_rule(object, "deadline_rule", rule, rule ? rule->line : 0);
 }
 
 static const char *answer_word(const struct config *config, const struct discover_names *names,
@@ -116,7 +103,7 @@ static bool add_profile(const struct matter *matter, const struct discover_names
         profile = matter->question->profile;
     }
     return object_add_text(object, "profile", profile) &&
-           add_rule(object, "rule", rule, rule ? rule->profile_line : 0);
+           matter_add_rule(object, "rule", rule, rule ? rule->profile_line : 0);
 }
 
 static bool add_scripts(const struct matter *matter, const struct discover_names *names,
@@ -197,12 +184,7 @@ static bool fill(const struct matter *matter, const struct discover_names *names
 int matter_explain(const struct matter *matter, struct json_object *object)
 {
     const struct discover_names names = names_of(matter->question);
-    const struct discover_place place = {
-        .hooks = matter->hooks,
-        .shim = VIRTHOOK_SHIM_PATH,
-        .per_guest_layout = matter->config->per_guest_layout,
-        .session_uid = matter->session_uid,
-    };
+    const struct discover_place place = matter_place(matter);
     const char *fault = find_fault(&names);
     struct script_list found = {};
     bool ok;

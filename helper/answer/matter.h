@@ -7,6 +7,7 @@
 
 #include "answer.h"
 #include "config.h"
+#include "discover.h"
 #include "object.h"
 
 struct matter {
@@ -24,3 +25,14 @@ int matter_check_refused(const struct question *question, const char *why,
  * has "error" alone. */
 int matter_check(const struct matter *matter, struct json_object *object);
 int matter_explain(const struct matter *matter, struct json_object *object);
+int matter_list(const struct matter *matter, struct json_object *object);
+
+/* Adds a rule's name and one of its lines under the key, or null; false where memory is short. */
+bool matter_add_rule(struct json_object *object, const char *key, const struct rule *rule,
+                     unsigned int line);
+
+/* Where and how hooks are looked for. */
+struct discover_place matter_place(const struct matter *matter);
+
+/* Why survey_hooks() gave up, in words that the caller frees; NULL where memory is short. */
+char *matter_survey_problem(const struct matter *matter, int error);

@@ -12,11 +12,13 @@
 #include "candidate.h"
 #include "cleanup.h"
 #include "folder.h"
+#include "layout.h"
 #include "script_list.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct search {
     const struct discover_names *names;
@@ -53,8 +55,7 @@ static int pass_over(struct search *search, const char *parent, const char *name
 /* Files named for a sub-operation are not among those that run for all of them. */
 static bool is_sub_operation(const struct search *search, const char *name)
 {
-    return strcmp(name, "begin") == 0 || strcmp(name, "end") == 0 || strcmp(name, "-") == 0 ||
-           strcmp(name, search->names->sub_operation) == 0;
+    return layout_is_sub_operation(name) || strcmp(name, search->names->sub_operation) == 0;
 }
 
 static int look_at_files(struct search *search, struct folder *folder, bool all)
@@ -165,6 +166,16 @@ static int look(struct search *search, const struct discover_place *place)
     if (r == 0)
         r = look_at_main(search, &hooks);
     return r == 0 ? look_in_driver(search, &hooks, place->per_guest_layout) : r;
+}
+
+bool discover_has_folder(const struct discover_place *place, const char *driver, const char *object)
+{
+    auto_free char *path = NULL;
+    struct stat st;
+
+    return is_component(object) &&
+           asprintf(&path, "%s/%s.d/%s", place->hooks, driver, object) >= 0 &&
+           stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 int discover_scripts(const struct discover_place *place, const struct discover_names *names,

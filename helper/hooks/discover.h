@@ -64,4 +64,8 @@ struct discover_names {
 int discover_scripts(const struct discover_place *place, const struct discover_names *names,
                      struct script_list *ret_list);
 
+/* Whether the object has a folder of its own, so that the one named default is not for it. */
+bool discover_has_folder(const struct discover_place *place, const char *driver,
+                         const char *object);
+
 void script_list_clear(struct script_list *list);

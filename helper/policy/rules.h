@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,17 @@ const struct rule *rules_find_deadline(const struct rule_list *list,
 
 /* The first rule that fits and sets a profile: which and why. NULL: the default profile. */
 const struct rule *rules_find_profile(const struct rule_list *list, const struct rule_names *names);
+
+/*
+ * The rules that could give a script its profile, one after the other: what a call leaves open is
+ * NULL in `names`, and fits any pattern. `after` is the one before, NULL to begin. Rules that never
+ * count, since one before fits all that they fit, are left out. NULL: no further one.
+ */
+const struct rule *rules_next_profile(const struct rule_list *list, const struct rule_names *names,
+                                      const struct rule *after);
+
+/* Whether a rule that rules_next_profile() gave fits whatever is left open. */
+bool rule_fits_always(const struct rule *rule, const struct rule_names *names);
 
 /* Frees the strings of one rule, and empties it. */
 void rule_clear(struct rule *rule);

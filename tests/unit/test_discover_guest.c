@@ -201,6 +201,18 @@ static void a_guests_folder_that_others_can_write_refuses_what_is_in_it(void **s
     assert_non_null(strstr(found.scripts[1].problem, "qemu.d/g can be written by its group"));
 }
 
+static void a_folder_of_its_own_keeps_a_guest_from_default(void **state)
+{
+    tree_folder("hooks/qemu.d/own", 0755);
+    tree_script("hooks/qemu.d/flat");
+    assert_true(discover_has_folder(&place, "qemu", "own"));
+    assert_false(discover_has_folder(&place, "qemu", "none"));
+    assert_false(discover_has_folder(&place, "qemu", "flat"));
+    assert_false(discover_has_folder(&place, "lxc", "own"));
+    assert_false(discover_has_folder(&place, "qemu", "."));
+    assert_false(discover_has_folder(&place, "qemu", "../qemu.d"));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, discovery_tear_down)
 
 int main(void)
@@ -214,6 +226,7 @@ int main(void)
         TEST(files_for_every_sub_operation_run_before_those_for_one),
         TEST(default_serves_guests_without_a_folder_and_no_others),
         TEST(a_flat_script_with_a_guests_name_is_no_folder),
+        TEST(a_folder_of_its_own_keeps_a_guest_from_default),
         TEST(a_guest_named_dots_leads_to_no_other_folder),
         TEST(a_guests_name_is_never_a_path),
         TEST(names_that_libvirt_allows_are_found),

@@ -190,6 +190,57 @@ static void many_stars_against_the_longest_name_take_no_time(void **state)
     assert_true(clock() - start < 10 * CLOCKS_PER_SEC);
 }
 
+/* The rules that could count for a script of qemu's, in their order, then "*" where others do. */
+static void assert_may_count(const char *object, const char *operation, const char *expected)
+{
+    const struct rule_names names = {
+        .driver = "qemu", .object = object, .operation = operation, .script = "/h/qemu"};
+    const struct rule *rule = NULL;
+    bool always = false;
+    char text[256] = "";
+
+    while (!always && (rule = rules_next_profile(&list, &names, rule))) {
+        strcat(strcat(text, rule->name), " ");
+        always = rule_fits_always(rule, &names);
+    }
+    assert_string_equal(always ? text : strcat(text, "*"), expected);
+}
+
+static void what_a_call_leaves_open_fits_every_pattern(void **state)
+{
+    add_profile("guests", "vm-*", NULL, 0, "a");
+    add_profile("others", "web*", NULL, 0, "b");
+    assert_may_count(NULL, NULL, "guests others *");
+    assert_may_count("vm-1", NULL, "guests ");
+    assert_may_count("db", NULL, "*");
+}
+
+static void no_rule_counts_after_one_that_always_fits(void **state)
+{
+    add_profile("guests", "vm-*", NULL, 0, "a");
+    add_profile("all", "*", NULL, 0, "b");
+    add_profile("never", NULL, NULL, 0, "c");
+    assert_may_count(NULL, NULL, "guests all ");
+    assert_may_count("vm-1", NULL, "guests ");
+    assert_may_count("db", NULL, "all ");
+}
+
+static void a_rule_that_fits_no_more_than_one_before_never_counts(void **state)
+{
+    add_profile("first", "vm-*", NULL, 0, "a");
+    add_profile("same", "vm-*", NULL, 0, "b");
+    add_profile("other", "vm-1", NULL, 0, "c");
+    assert_may_count(NULL, NULL, "first other *");
+}
+
+static void a_rule_of_other_scripts_or_without_a_profile_does_not_count(void **state)
+{
+    add_profile("script", NULL, "*/network", 0, "a");
+    add_profile("deadline", NULL, NULL, 1000, NULL);
+    add_profile("this", NULL, "qemu", 0, "b");
+    assert_may_count(NULL, NULL, "this ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +256,11 @@ int main(void)
         cmocka_unit_test_teardown(a_rule_with_a_script_fits_no_call_without_one, clear),
         cmocka_unit_test_teardown(the_first_rule_that_fits_and_has_a_profile_gives_it, clear),
         cmocka_unit_test_teardown(the_first_rule_that_fits_and_has_a_deadline_gives_it, clear),
+        cmocka_unit_test_teardown(what_a_call_leaves_open_fits_every_pattern, clear),
+        cmocka_unit_test_teardown(no_rule_counts_after_one_that_always_fits, clear),
+        cmocka_unit_test_teardown(a_rule_that_fits_no_more_than_one_before_never_counts, clear),
+        cmocka_unit_test_teardown(a_rule_of_other_scripts_or_without_a_profile_does_not_count,
+                                  clear),
         cmocka_unit_test_teardown(many_stars_against_the_longest_name_take_no_time, clear),
     };
 

@@ -46,7 +46,7 @@ ARROWS = {
     "admin/records": ["common", "admin/base"],
     "admin/log": ["common", "admin/base", "admin/records"],
     "admin/adopt": ["common", "admin/base"],
-    "admin/ask": ["common", "admin/base"],
+    "admin/ask": ["common", "admin/base", "admin/records"],
     "admin/control": ["common", "admin/base"],
     "admin/run": ["common", "admin/base"],
     "admin": ["common", "admin/log", "admin/records",

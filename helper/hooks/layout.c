@@ -1,0 +1,70 @@
+/*
+ * Which calls a file below the directory of hooks is for, by its path alone. Helper. Names are
+ * whatever stands in the directory; what is said of them here decides nothing.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "layout.h"
+
+#include "cleanup.h"
+#include "names.h"
+
+#include <string.h>
+
+/* <driver>.d/<object>/<operation>/<sub-operation>/<file>; what is deeper is one part. */
+#define PARTS_MAX 5
+
+bool layout_is_sub_operation(const char *name)
+{
+    return strcmp(name, "begin") == 0 || strcmp(name, "end") == 0 || strcmp(name, "-") == 0;
+}
+
+static size_t split(char *text, char *parts[PARTS_MAX])
+{
+    size_t count = 0;
+
+    while (text && count + 1 < PARTS_MAX)
+        parts[count++] = strsep(&text, "/");
+    if (text)
+        parts[count++] = text;
+    return count;
+}
+
+/* The driver's script or folder; NULL where it is of none. */
+static const char *read_driver(char *name, bool is_folder)
+{
+    size_t length = strlen(name);
+
+    if (length > 2 && strcmp(name + length - 2, ".d") == 0)
+        name[length - 2] = '\0';
+    else if (is_folder)
+        return NULL;
+    return name_is_driver(name) ? name : NULL;
+}
+
+int layout_read(const char *hooks, const char *path, struct layout *ret_layout)
+{
+    const char *below = path + strlen(hooks);
+    char *parts[PARTS_MAX];
+    struct layout layout = {.text = strdup(below + strspn(below, "/"))};
+    size_t count;
+
+    if (!layout.text)
+        return -ENOMEM;
+    count = split(layout.text, parts);
+    layout.driver = read_driver(parts[0], count > 1);
+    if (layout.driver && count > 2) {
+        layout.object = parts[1];
+        layout.operation = parts[2];
+    }
+    if (layout.driver && (count == PARTS_MAX || (count > 3 && layout_is_sub_operation(parts[3]))))
+        layout.sub_operation = parts[3];
+    *ret_layout = layout;
+    return 0;
+}
+
+void layout_clear(struct layout *layout)
+{
+    free(layout->text);
+    *layout = (struct layout){0};
+}
