@@ -100,8 +100,8 @@ struct virthook_script {
     int exit_status; /* -1 where it did not exit by itself */
     int signal;      /* 0 where no signal ended it */
     bool timed_out;
-    const char *problem; /* why it was not run, else NULL */
-    uint64_t duration_ms;
+    const char *problem;  /* why it was not run, else NULL */
+    uint64_t duration_ms; /* from its exec to its end; 0 where it did not come to its exec */
     uint64_t stdout_bytes, stderr_bytes;   /* all that it wrote */
     const char *stdout_tail, *stderr_tail; /* the end of it, never NULL; controls escaped; lines
                                               kept */

@@ -82,6 +82,8 @@ static void record(struct linger *linger)
         .problem = result->unkillable ? results_stuck_text : result->problem,
         .denied = result->denied,
         .duration_ms = result->duration_ms,
+        .has_killed = result->has_killed,
+        .killed = result->killed,
         .stdout_bytes = result->stdout_bytes,
         .stderr_bytes = result->stderr_bytes,
         .stdout_tail = result->stdout_tail,

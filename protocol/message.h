@@ -126,7 +126,7 @@ struct message_script {
     const char *denied;   /* system calls that it was refused, one a line; NULL where none */
     const char *observed; /* what a permissive one did and strictly could not, one a line; NULL */
     const char *enforced; /* what held it, words apart by spaces; NULL where it did not run */
-    uint64_t duration_ms;
+    uint64_t duration_ms; /* from its exec to its end; 0 where it did not come to its exec */
     uint64_t stdout_bytes, stderr_bytes;   /* all that it wrote, kept or not */
     const char *stdout_tail, *stderr_tail; /* the end of what it wrote; safe text, see text.h */
 };

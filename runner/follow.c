@@ -80,15 +80,14 @@ static void observe(struct follow *follow, short events)
 /* The script's main process has ended; others of it may be there. */
 static void report_end(struct follow *follow, int status, bool others)
 {
-    bool lingers = others && !follow->told_to_end;
     struct runner_report report = {
-        .event = lingers ? RUNNER_LINGERS : RUNNER_EXITED,
+        .event = others ? RUNNER_LINGERS : RUNNER_EXITED,
         .status = status,
         .usage = follow->usage,
     };
 
     runner_report(&report);
-    if (!lingers)
+    if (!others)
         runner_end(&follow->ending, follow->signal_fd);
 }
 
@@ -137,10 +136,8 @@ static void obey(struct follow *follow)
         return;
     if (size <= 0 || order == RUNNER_KILL)
         runner_end(&follow->ending, follow->signal_fd);
-    if (order == RUNNER_TERMINATE) {
-        follow->told_to_end = true;
+    if (order == RUNNER_TERMINATE)
         runner_terminate(&follow->ending);
-    }
 }
 
 void runner_follow(struct follow *follow)

@@ -10,7 +10,6 @@
 #include "observe.h"
 #include "plan.h"
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 struct follow {
@@ -22,7 +21,6 @@ struct follow {
     int signal_fd; /* tells of SIGCHLD; non-blocking */
     int listener;  /* of a permissive script's filter; negative until it has come */
     struct runner_usage usage;
-    bool told_to_end; /* then nobody outlives the script's main process */
 };
 
 /* Reports, obeys and reaps; ends with the last of the script's processes. */

@@ -219,7 +219,6 @@ int main(void)
     if (follow.script < 0)
         runner_fail(RUNNER_STEP_FORK, -follow.script);
     follow.listener = -EBADF;
-    follow.told_to_end = false;
     follow.usage = (struct runner_usage){};
     if (job.strings.has_cgroup)
         follow.ending.cgroup_kill = take_fd(&job.fds[JOB_CGROUP_KILL]);

@@ -36,6 +36,13 @@
 /* Room for "4194304" and its NUL many times over. */
 #define NUMBER_SIZE 24
 
+/* What stat(5) says of a process. */
+struct stat_line {
+    pid_t parent;
+    uint64_t start;
+    bool lives; /* else it is dead, and was not reaped yet */
+};
+
 /* As struct tree has its root. */
 struct member {
     pid_t pid;
@@ -48,7 +55,7 @@ struct walk {
     size_t signal_count;
     struct member parent; /* whose children are being looked at */
     struct member *members;
-    size_t count;
+    size_t count, most, living;
 };
 
 static int open_process(int proc, pid_t pid)
@@ -69,33 +76,36 @@ static const char *find_field(const char *text, int field)
     return next;
 }
 
-/* Reads who the parent is, and the start; false where the process is gone. */
-static bool read_stat(int process, pid_t *ret_parent, uint64_t *ret_start)
+/* False where the process is gone. */
+static bool read_stat(int process, struct stat_line *ret_line)
 {
     auto_close int fd = openat(process, "stat", O_RDONLY | O_CLOEXEC);
     char text[STAT_SIZE];
-    const char *parent, *start;
+    const char *state, *parent, *start;
     ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
     if (size <= 0)
         return false;
     text[size] = '\0';
+    state = find_field(text, FIELD_STATE);
     parent = find_field(text, FIELD_PARENT);
     start = find_field(text, FIELD_START);
-    if (!parent || !start)
+    if (!state || !parent || !start)
         return false;
-    *ret_parent = (pid_t)strtol(parent, NULL, 10);
-    *ret_start = strtoull(start, NULL, 10);
+    *ret_line = (struct stat_line){
+        .parent = (pid_t)strtol(parent, NULL, 10),
+        .start = strtoull(start, NULL, 10),
+        .lives = state[1] != 'Z' && state[1] != 'X',
+    };
     return true;
 }
 
 static bool is_still(int proc, const struct member *member)
 {
     auto_close int process = open_process(proc, member->pid);
-    uint64_t start;
-    pid_t parent;
+    struct stat_line line;
 
-    return process >= 0 && read_stat(process, &parent, &start) && start == member->start;
+    return process >= 0 && read_stat(process, &line) && line.start == member->start;
 }
 
 /* At once, before it can fork again; and though its folder of /proc be closed to us. */
@@ -119,18 +129,18 @@ static void note_child(struct walk *walk, pid_t child)
     const struct tree *tree = walk->tree;
     bool of_root = walk->parent.pid == tree->root;
     auto_close int process = -EBADF;
-    struct member member = {.pid = child};
-    pid_t parent;
+    struct stat_line line;
 
-    if (walk->count == TREE_MAX || (of_root && tree->spares && tree->spares(child)))
+    if (walk->count == walk->most || (of_root && tree->spares && tree->spares(child)))
         return;
     if (of_root && tree->reaps)
         signal_own_child(walk, child);
     process = open_process(tree->proc, child);
-    if (process < 0 || !read_stat(process, &parent, &member.start))
+    if (process < 0 || !read_stat(process, &line) ||
+        !((of_root && tree->reaps) || signal_other(walk, process, line.parent)))
         return;
-    if ((of_root && tree->reaps) || signal_other(walk, process, parent))
-        walk->members[walk->count++] = member;
+    walk->members[walk->count++] = (struct member){.pid = child, .start = line.start};
+    walk->living += line.lives;
 }
 
 /* Reads a list of numbers with spaces between them, in pieces. */
@@ -198,11 +208,12 @@ int tree_find(int proc, pid_t root, struct tree *ret_tree)
     auto_close int children = -EBADF;
     struct tree tree = {.proc = proc, .root = root};
     char thread[NUMBER_SIZE];
-    pid_t parent;
+    struct stat_line line;
 
     snprintf(thread, sizeof(thread), "%d", root);
-    if (process < 0 || !read_stat(process, &parent, &tree.start))
+    if (process < 0 || !read_stat(process, &line))
         return -ESRCH;
+    tree.start = line.start;
     children = open_children(tasks, thread);
     if (children < 0)
         return errno == ENOENT ? -ENOENT : -ESRCH;
@@ -231,6 +242,7 @@ static struct walk start_walk(const struct tree *tree, const int *signals, size_
         .signal_count = count,
         .parent = {.pid = tree->root, .start = tree->start},
         .members = members,
+        .most = TREE_MAX,
     };
 }
 
@@ -242,13 +254,21 @@ size_t tree_signal(const struct tree *tree, const int *signals, size_t count)
     return walk.count;
 }
 
+size_t tree_count(const struct tree *tree, size_t most)
+{
+    struct walk walk = start_walk(tree, NULL, 0);
+
+    walk.most = most < TREE_MAX ? most : TREE_MAX;
+    walk_tree(&walk);
+    return walk.living;
+}
+
 static void tell_member(int proc, const struct member *member, const int *signals, size_t count)
 {
     auto_close int process = open_process(proc, member->pid);
-    uint64_t start;
-    pid_t parent;
+    struct stat_line line;
 
-    if (process < 0 || !read_stat(process, &parent, &start) || start != member->start)
+    if (process < 0 || !read_stat(process, &line) || line.start != member->start)
         return;
     for (size_t i = 0; i < count; i++)
         pidfd_send_signal(process, signals[i], NULL, 0);

@@ -40,6 +40,12 @@ int tree_find(int proc, pid_t root, struct tree *ret_tree);
 size_t tree_signal(const struct tree *tree, const int *signals, size_t count);
 
 /*
+ * How many descend from the root and live at this moment, of the first `most`, up to TREE_MAX, that
+ * are found; 0 where the root is gone.
+ */
+size_t tree_count(const struct tree *tree, size_t most);
+
+/*
  * The same to those that are there when it begins, and to nobody that they start because of it: for
  * signals after which a process may tidy up.
  */

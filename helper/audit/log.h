@@ -41,9 +41,11 @@ struct audit_script {
     bool has_file;            /* what follows of its file is known */
     uint64_t device, inode;
     const char *sha256; /* or NULL, also where the rest is known */
-    bool has_setup;     /* the number after it is known */
+    bool has_setup;     /* the number after it is known: it was run */
     uint64_t setup_ms;
-    bool has_usage; /* the three after it are */
+    bool has_killed; /* likewise */
+    uint64_t killed; /* processes of it */
+    bool has_usage;  /* the three after it are */
     uint64_t user_ms, system_ms, memory_peak_kib;
     uint64_t stdout_dropped, stderr_dropped; /* bytes that were counted and not kept */
 };
@@ -67,6 +69,8 @@ struct audit_linger {
     const char *problem; /* or NULL */
     const char *denied;  /* as a script's */
     uint64_t duration_ms;
+    bool has_killed; /* the number after it is known */
+    uint64_t killed; /* processes */
     uint64_t stdout_bytes, stderr_bytes;
     const char *stdout_tail, *stderr_tail; /* safe text, or NULL */
 };

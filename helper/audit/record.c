@@ -184,6 +184,7 @@ static void put_known(struct object *entry, const char *key, bool known, uint64_
 static void put_usage(struct object *entry, const struct audit_script *script)
 {
     put_known(entry, "setup_ms", script->has_setup, script->setup_ms);
+    put_known(entry, "killed", script->has_killed, script->killed);
     put_known(entry, "user_ms", script->has_usage, script->user_ms);
     put_known(entry, "system_ms", script->has_usage, script->system_ms);
     put_known(entry, "memory_peak_kib", script->has_usage, script->memory_peak_kib);
@@ -328,6 +329,7 @@ int record_linger(const struct record_source *source, const struct audit_linger 
     object_put_text(&line, "problem", linger->problem);
     object_put_list(&line, "denied", linger->denied, '\n');
     object_put_count(&line, "duration_ms", linger->duration_ms);
+    put_known(&line, "killed", linger->has_killed, linger->killed);
     object_put_count(&line, "stdout_bytes", linger->stdout_bytes);
     object_put_count(&line, "stderr_bytes", linger->stderr_bytes);
     object_put_tail(&line, "stderr", linger->stderr_tail, source->kept);

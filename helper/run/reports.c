@@ -28,6 +28,14 @@ static void note_others(struct run *run)
         run_await_last_words(run);
 }
 
+/* The main process has ended and nobody is left, or never was: or nobody is left of the others. */
+static void note_nobody(struct run *run)
+{
+    run->result.has_killed = true;
+    if (run->stage != STAGE_KILLED)
+        run_await_death(run);
+}
+
 /* The main process has ended, or what was left of it after that. */
 static void note_end(struct run *run, const struct runner_report *report)
 {
@@ -42,8 +50,8 @@ static void note_end(struct run *run, const struct runner_report *report)
     run->gone = run->lingers;
     if (is_main && report->event == RUNNER_LINGERS)
         note_others(run);
-    else if (run->stage != STAGE_KILLED)
-        run_await_death(run);
+    else
+        note_nobody(run);
 }
 
 /* Receives one report and the descriptors that may come with it; as recv(2) returns. */
@@ -156,6 +164,7 @@ static void begin_to_linger(struct run *run)
 {
     run->begins_to_linger = false;
     loop_disarm(&run->timer);
+    run->result.has_killed = true;
     run_conclude_main(run);
     run->lingers = true;
     run->done(run->owner);

@@ -58,6 +58,7 @@ static void conclude_linger(struct run *run)
 {
     struct run_result *result = &run->result;
 
+    result->duration_ms = clock_now_ms() - run->started_ms;
     if (!run->gone && !result->timed_out && !result->cancelled)
         result->problem = strdup("its runner was killed from outside, or by lack of memory");
 }
@@ -68,10 +69,6 @@ static void conclude_usage(struct run *run)
     const struct runner_usage *usage = &run->report.usage;
     struct run_result *result = &run->result;
 
-    if (run->exec_ms) {
-        result->has_setup = true;
-        result->setup_ms = run->exec_ms - run->started_ms;
-    }
     if (!run->exited)
         return;
     result->has_usage = true;
@@ -104,9 +101,20 @@ static void conclude_output(struct run *run)
         result->problem = strdup("its output could not be kept: lack of memory");
 }
 
+/* Of what lingered: see conclude_linger(). */
+static void conclude_times(struct run *run)
+{
+    uint64_t now_ms = clock_now_ms();
+    uint64_t exec_ms = run->exec_ms ? run->exec_ms : now_ms;
+
+    run->result.setup_ms = exec_ms - run->started_ms;
+    run->result.duration_ms = now_ms - exec_ms;
+}
+
 static void conclude_main(struct run *run)
 {
     conclude_status(run);
+    conclude_times(run);
     conclude_usage(run);
 }
 
@@ -114,7 +122,6 @@ void run_conclude(struct run *run)
 {
     stream_drain(&run->out);
     stream_drain(&run->err);
-    run->result.duration_ms = clock_now_ms() - run->started_ms;
     if (run->lingers)
         conclude_linger(run);
     else
@@ -126,7 +133,6 @@ void run_conclude_main(struct run *run)
 {
     stream_catch_up(&run->out);
     stream_catch_up(&run->err);
-    run->result.duration_ms = clock_now_ms() - run->started_ms;
     conclude_main(run);
     conclude_output(run);
 }

@@ -99,6 +99,7 @@ void run_linger(struct run *run, void (*done)(void *owner), void *owner)
     run->done = done;
     run->owner = owner;
     run->started_ms = clock_now_ms();
+    run->result.has_killed = false;
     stream_start_anew(&run->out);
     stream_start_anew(&run->err);
     run_arm_deadline(run, clock_add_ms(run->started_ms, run->linger_ms), run->grace_most_ms);

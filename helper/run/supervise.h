@@ -47,17 +47,18 @@ struct run_job {
 
 /* How it ended. */
 struct run_result {
-    int exit_status;  /* -1 where it did not exit */
-    int signal;       /* 0 where no signal ended it */
-    bool timed_out;   /* it was told to end, or killed, because of the deadline */
-    bool cancelled;   /* the same, because of run_cancel() */
-    bool output_over; /* new XML over its limit */
-    char *problem;    /* why it did not run, or how the runner failed, or NULL */
-    bool unkillable;  /* processes of it were still there RUN_DEATH_MS after SIGKILL */
-    uint64_t duration_ms;
-    bool has_setup;    /* it came to its exec */
-    uint64_t setup_ms; /* of its duration, until then */
-    bool has_usage;    /* its runner told */
+    int exit_status;      /* -1 where it did not exit */
+    int signal;           /* 0 where no signal ended it */
+    bool timed_out;       /* it was told to end, or killed, because of the deadline */
+    bool cancelled;       /* the same, because of run_cancel() */
+    bool output_over;     /* new XML over its limit */
+    char *problem;        /* why it did not run, or how the runner failed, or NULL */
+    bool unkillable;      /* processes of it were still there RUN_DEATH_MS after SIGKILL */
+    uint64_t setup_ms;    /* from its start to its exec, or to its end where none came */
+    uint64_t duration_ms; /* from its exec to its end; 0 where none came */
+    bool has_killed;      /* it is known how many processes had to be killed at its end: */
+    uint64_t killed;
+    bool has_usage; /* its runner told */
     uint64_t user_ms, system_ms, memory_peak_kib;
     uint64_t stdout_bytes, stderr_bytes;
     uint64_t stdout_dropped, stderr_dropped; /* of these, over what is kept */

@@ -187,6 +187,8 @@ static void an_end_tells_which_file_each_script_was_and_what_it_used(void **stat
     made.detail.sha256 = RIG_SHA256;
     made.detail.has_setup = made.detail.has_usage = true;
     made.detail.setup_ms = 3;
+    made.detail.has_killed = true;
+    made.detail.killed = 7;
     made.detail.user_ms = 4;
     made.detail.system_ms = 5;
     made.detail.memory_peak_kib = 6000;
@@ -197,6 +199,7 @@ static void an_end_tells_which_file_each_script_was_and_what_it_used(void **stat
     assert_int_equal(rig_count(script, "inode"), 5000000000);
     assert_string_equal(rig_text(script, "sha256"), RIG_SHA256);
     assert_int_equal(rig_count(script, "setup_ms"), 3);
+    assert_int_equal(rig_count(script, "killed"), 7);
     assert_int_equal(rig_count(script, "user_ms"), 4);
     assert_int_equal(rig_count(script, "system_ms"), 5);
     assert_int_equal(rig_count(script, "memory_peak_kib"), 6000);
@@ -256,6 +259,7 @@ static void what_is_not_known_of_files_and_peers_is_null(void **state)
     assert_null(rig_field(script, "inode"));
     assert_null(rig_field(script, "sha256"));
     assert_null(rig_field(script, "setup_ms"));
+    assert_null(rig_field(script, "killed"));
     assert_null(rig_field(script, "user_ms"));
     assert_null(rig_field(script, "memory_peak_kib"));
     json_object_put(lines);

@@ -104,6 +104,23 @@ static void a_child_is_found(void **state)
     assert_int_equal(kill_all(), 1);
 }
 
+static void the_dead_that_were_not_reaped_yet_are_not_counted(void **state)
+{
+    struct tree tree = find(getpid());
+    siginfo_t ended;
+    pid_t dead;
+
+    fork_waiting();
+    dead = fork_waiting();
+    await(2);
+    assert_int_equal(tree_count(&tree, TREE_MAX), 2);
+    assert_int_equal(tree_count(&tree, 1), 1);
+    assert_int_equal(kill(dead, SIGKILL), 0);
+    assert_int_equal(waitid(P_PID, (id_t)dead, &ended, WEXITED | WNOWAIT), 0);
+    assert_int_equal(tree_count(&tree, TREE_MAX), 1);
+    assert_int_equal(kill_all(), 2);
+}
+
 static void who_has_no_children_has_no_tree(void **state)
 {
     assert_int_equal(send_to_tree(getpid(), SIGKILL), 0);
@@ -366,6 +383,7 @@ int main(void)
     const struct CMUnitTest instead[] = {cmocka_unit_test(all_of_it)};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_child_is_found),
+        cmocka_unit_test(the_dead_that_were_not_reaped_yet_are_not_counted),
         cmocka_unit_test(who_has_no_children_has_no_tree),
         cmocka_unit_test(a_tree_of_any_depth_is_found_whole),
         cmocka_unit_test(another_s_tree_is_found_and_its_root_left_alone),

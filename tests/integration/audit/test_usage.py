@@ -42,13 +42,6 @@ def test_the_peak_of_memory_is_that_of_the_largest_process(place, start):
     assert 64 * 1024 <= script_of(place)["memory_peak_kib"] < 256 * 1024
 
 
-def test_setup_is_a_part_of_the_duration(place, start):
-    place.script("qemu")
-    assert start().peer.call().allow
-    script = script_of(place)
-    assert 0 <= script["setup_ms"] <= script["duration_ms"]
-
-
 def test_a_script_that_was_not_run_has_used_nothing(place, start):
     place.script("qemu", mode=0o777)
     assert not start().peer.call().allow
