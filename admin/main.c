@@ -24,7 +24,7 @@ static const struct command commands[] = {
     {"list", "show every script that could run, and how it last ended", list_command},
     {"explain", "tell what would run for a call, and why", explain_command},
     {"check", "tell what is wrong with the configuration and the hooks", check_command},
-    {"status", "show what the helper is doing, and what it enforces", status_command},
+    {"status", "show what the helpers are doing, and what they enforce", status_command},
     {"reload", "put a new configuration in force, all or nothing", reload_command},
     {"adopt", "move libvirt's hooks under virthook and put the shims in place", adopt_command},
     {"release", "take the shims away and give the hooks back to libvirt", release_command},

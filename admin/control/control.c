@@ -1,143 +1,258 @@
 /*
- * `virt-hook status` and `virt-hook reload`: a question to the helper that listens at a socket.
- * Admin's process. None is ever started for it; what the helper says is not trusted to be safe for
- * a terminal.
+ * `virt-hook status` and `virt-hook reload`: a question to all helpers that run, or to the one at a
+ * socket. Admin's process; what a helper says is not trusted to be safe for a terminal.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "ask.h"
 #include "cleanup.h"
 #include "command.h"
 #include "complain.h"
 #include "control_options.h"
+#include "helpers.h"
 #include "overview.h"
 #include "virthook-config.h"
-#include "virthook.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#define OPTIONS_HELP                                                                 \
-    "  --socket PATH  where the helper listens (default " VIRTHOOK_SOCKET_PATH ")\n" \
-    "  --json         one JSON object on stdout\n"                                   \
-    "  --help\n"
+#define STATUS_OPTIONS                                                         \
+    "  --socket PATH  ask the one helper at this socket, a service's or any\n" \
+    "                 in " VIRTHOOK_ADMIN_DIR "\n"
 
 static const char status_help[] =
     "Usage: virt-hook status [OPTION]...\n"
-    "Show what the helper is doing, what it enforces on this host and what that lacks, and which\n"
-    "privileges it holds and why. A helper is never started for it.\n"
-    "\n" OPTIONS_HELP "\n"
-    "Exit status: 0 shown; 2 usage; 3 no helper answers.\n"
+    "Show what all helpers that run are doing, for whom, what they enforce on this host and what\n"
+    "that lacks, and which privileges they hold and why. A helper is never started for it.\n"
+    "\n" STATUS_OPTIONS
+    "  --json         a JSON array on stdout; with --socket, the one helper's object\n"
+    "  --help\n"
+    "\n"
+    "Exit status: 0 shown; 1 a helper did not answer, and others are shown; 2 usage; 3 no helper\n"
+    "runs, or none answers.\n"
     "\n"
     "For example: virt-hook status\n";
 
 static const char reload_help[] =
     "Usage: virt-hook reload [OPTION]...\n"
-    "Have the helper read its configuration again and put it in force, all of it or nothing.\n"
-    "\n" OPTIONS_HELP "\n"
-    "Exit status: 0 in force; 2 usage, or refused: the one before stays in force; 3 no helper\n"
-    "answers.\n"
+    "Have all helpers that run read their configuration again and put it in force, each all of it\n"
+    "or nothing.\n"
+    "\n" STATUS_OPTIONS "  --json         a JSON array on stdout; with --socket, one object\n"
+    "  --help\n"
+    "\n"
+    "Exit status: 0 in force; 2 usage, or refused by one: there the one before stays in force; 3 "
+    "no\n"
+    "helper runs, or one does not answer.\n"
     "\n"
     "For example: virt-hook reload\n";
 
-static void end_hook(struct virthook **hook)
+/* What came of the questions to all that were found. */
+struct outcome {
+    size_t answered, failed, refused;
+};
+
+static void count(struct outcome *outcome, int r)
 {
-    virthook_close(*hook);
+    outcome->answered += r == 0;
+    outcome->failed += r == ASK_E_FAILED;
+    outcome->refused += r == ASK_E_REFUSED;
 }
 
-static int open_hook(const char *command, const char *socket, struct virthook **ret_hook)
+static bool is_empty(const struct outcome *outcome)
 {
-    struct virthook_options options = {
-        .size = sizeof(options), .name = "virt-hook", .socket = socket};
-    int r = virthook_open(&options, ret_hook);
+    return outcome->answered + outcome->failed + outcome->refused == 0;
+}
 
-    if (r < 0)
-        return complain(STATUS_USAGE, command, "the socket %s cannot be used: %s", socket,
-                        strerror(-r));
+/* A service may have no admin socket. */
+static bool has_service(void)
+{
+    return geteuid() == 0 && access(VIRTHOOK_SOCKET_PATH, F_OK) == 0;
+}
+
+static int complain_none(const char *command)
+{
+    auto_free char *folder = helpers_folder();
+
+    return complain(STATUS_NO_HELPER, command,
+                    "no helper runs: none listens in %s. Where daemons call by the shim, and no "
+                    "service serves it, a helper runs only as long as a call does; 'virt-hook log' "
+                    "shows the calls that were",
+                    folder ? folder : "-");
+}
+
+static int finish_output(const char *command)
+{
+    if (fflush(stdout) != 0)
+        return complain(STATUS_USAGE, command, "stdout cannot be written: %s", strerror(errno));
+    return STATUS_ALLOW;
+}
+
+static void print_json(struct json_object *json)
+{
+    puts(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
+}
+
+/* --- status --- */
+
+static int ask_into(const char *socket, struct json_object *list)
+{
+    struct json_object *status = NULL;
+    int r = ask_status(socket, &status);
+
+    if (r == 0 && json_object_array_add(list, status) < 0)
+        json_object_put(status);
+    return r;
+}
+
+static int ask_all_status(struct json_object *list, struct outcome *ret_outcome)
+{
+    auto_helpers struct helpers helpers = {0};
+    int r = helpers_find("status", &helpers);
+
+    if (r != 0)
+        return r;
+    for (size_t i = 0; i < helpers.count; i++)
+        count(ret_outcome, ask_into(helpers.sockets[i], list));
+    if (is_empty(ret_outcome) && has_service())
+        count(ret_outcome, ask_into(VIRTHOOK_SOCKET_PATH, list));
     return 0;
 }
 
-/* No helper was reached: what to do depends on what is at the socket's path. */
-static int complain_unreached(const char *command, const char *socket)
+static int end_status(const struct outcome *outcome)
 {
-    if (access(socket, F_OK) < 0 && errno == ENOENT)
-        return complain(STATUS_NO_HELPER, command,
-                        "no helper listens at %s; start the service, or name its socket by "
-                        "--socket",
-                        socket);
-    if (access(socket, W_OK) < 0)
-        return complain(STATUS_NO_HELPER, command, "the helper at %s cannot be asked: %s; %s",
-                        socket, strerror(errno), "do so as root");
-    return complain(
-        STATUS_NO_HELPER, command,
-        "no helper serves at %s; start the service, and see its log where it ends again", socket);
+    int r = finish_output("status");
+
+    if (r != STATUS_ALLOW)
+        return r;
+    if (is_empty(outcome))
+        return complain_none("status");
+    if (outcome->answered == 0)
+        return STATUS_NO_HELPER;
+    return outcome->failed > 0 ? STATUS_DENY : STATUS_ALLOW;
 }
 
-static int complain_unanswered(const char *command, const char *socket, int error)
+static int show_all(struct json_object *list, bool json)
 {
-    if (error == -ENOTCONN)
-        return complain_unreached(command, socket);
-    if (error == -ETIMEDOUT)
-        return complain(STATUS_NO_HELPER, command,
-                        "the helper at %s does not answer within 2 s; where it stays so, restart "
-                        "the service",
-                        socket);
-    return complain(STATUS_NO_HELPER, command,
-                    "the helper at %s gave no answer: %s; try again, and see its log", socket,
-                    strerror(-error));
-}
+    struct outcome outcome = {0};
+    int r = ask_all_status(list, &outcome);
 
-static int show_status(const char *json, bool as_json)
-{
-    struct json_object *status = json_tokener_parse(json);
-
-    if (!json_object_is_type(status, json_type_object)) {
-        json_object_put(status);
-        return complain(STATUS_NO_HELPER, "status",
-                        "the helper's answer is no JSON object; install helper and virt-hook of "
-                        "one release");
-    }
-    if (as_json)
-        puts(json_object_to_json_string_ext(status, JSON_C_TO_STRING_PLAIN));
+    if (r != 0)
+        return r;
+    if (json)
+        print_json(list);
     else
-        overview_print(status);
-    json_object_put(status);
-    if (fflush(stdout) != 0)
-        return complain(STATUS_USAGE, "status", "stdout cannot be written: %s", strerror(errno));
-    return STATUS_ALLOW;
+        overview_print(list);
+    return end_status(&outcome);
 }
 
-static int ask_status(const struct control_options *options)
+static int show_one(struct json_object *list, const struct control_options *options)
 {
-    __attribute__((cleanup(end_hook))) struct virthook *hook = NULL;
-    auto_free char *json = NULL;
-    int r = open_hook("status", options->socket, &hook);
+    int r = ask_into(options->socket, list);
+
+    if (r == ASK_E_GONE)
+        return ask_complain_gone("status", options->socket);
+    if (r != 0)
+        return STATUS_NO_HELPER;
+    if (options->json)
+        print_json(json_object_array_get_idx(list, 0));
+    else
+        overview_print(list);
+    return finish_output("status");
+}
+
+static int show_status(const struct control_options *options)
+{
+    struct json_object *list = json_object_new_array();
+    int r = options->socket ? show_one(list, options) : show_all(list, options->json);
+
+    json_object_put(list);
+    return r;
+}
+
+/* --- reload --- */
+
+/* The helper's name and process, "service-912", as its socket has it. */
+static char *name_of(const char *socket)
+{
+    const char *name = strrchr(socket, '/') + 1;
+    const char *dot = strrchr(name, '.');
+
+    return strndup(name, dot ? (size_t)(dot - name) : strlen(name));
+}
+
+static void put_reload(struct json_object *list, const char *who, bool done)
+{
+    struct json_object *entry = json_object_new_object();
+
+    json_object_object_add(entry, "helper", json_object_new_string(who));
+    json_object_object_add(entry, "reloaded", json_object_new_boolean(done));
+    json_object_array_add(list, entry);
+}
+
+/* NULL: the list is for people. */
+static int reload_one_of(const char *socket, struct json_object *list)
+{
+    auto_free char *who = name_of(socket);
+    auto_free char *prefix = NULL;
+    int r;
+
+    if (!who || asprintf(&prefix, "%s: ", who) < 0) {
+        prefix = NULL;
+        return complain(ASK_E_FAILED, "reload", "memory is short");
+    }
+    r = ask_reload(socket, prefix);
+    if (r == 0 && !list)
+        printf("%s: the configuration is in force\n", who);
+    else if (list && r != ASK_E_GONE)
+        put_reload(list, who, r == 0);
+    return r;
+}
+
+static int end_reload(const struct outcome *outcome)
+{
+    if (is_empty(outcome))
+        return complain_none("reload");
+    if (outcome->refused > 0)
+        return STATUS_USAGE;
+    return outcome->failed > 0 ? STATUS_NO_HELPER : finish_output("reload");
+}
+
+static int reload_all(struct json_object *list)
+{
+    auto_helpers struct helpers helpers = {0};
+    struct outcome outcome = {0};
+    int r = helpers_find("reload", &helpers);
 
     if (r != 0)
         return r;
-    r = virthook_status(hook, &json);
-    if (r < 0)
-        return complain_unanswered("status", options->socket, r);
-    return show_status(json, options->json);
+    for (size_t i = 0; i < helpers.count; i++)
+        count(&outcome, reload_one_of(helpers.sockets[i], list));
+    if (is_empty(&outcome) && has_service())
+        count(&outcome, reload_one_of(VIRTHOOK_SOCKET_PATH, list));
+    if (list)
+        print_json(list);
+    return end_reload(&outcome);
 }
 
-static int ask_reload(const struct control_options *options)
+static int reload_one(const struct control_options *options)
 {
-    __attribute__((cleanup(end_hook))) struct virthook *hook = NULL;
-    auto_free char *error = NULL;
-    int r = open_hook("reload", options->socket, &hook);
+    int r = ask_reload(options->socket, "");
 
+    if (r == ASK_E_GONE)
+        return ask_complain_gone("reload", options->socket);
     if (r != 0)
-        return r;
-    r = virthook_reload(hook, &error);
-    if (r == -EREMOTEIO)
-        return complain(STATUS_USAGE, "reload", "%s; the configuration before stays in force",
-                        error ? error : "the helper refused");
-    if (r < 0)
-        return complain_unanswered("reload", options->socket, r);
+        return r == ASK_E_REFUSED ? STATUS_USAGE : STATUS_NO_HELPER;
     puts(options->json ? "{\"reloaded\":true}" : "the configuration is in force");
-    return STATUS_ALLOW;
+    return finish_output("reload");
+}
+
+static int reload(const struct control_options *options)
+{
+    struct json_object *list = options->json ? json_object_new_array() : NULL;
+    int r = options->socket ? reload_one(options) : reload_all(list);
+
+    json_object_put(list);
+    return r;
 }
 
 int status_command(int argc, char **argv)
@@ -146,7 +261,7 @@ int status_command(int argc, char **argv)
     int status;
 
     if (control_options_parse(argc, argv, status_help, &options, &status))
-        status = ask_status(&options);
+        status = show_status(&options);
     control_options_clear(&options);
     return status;
 }
@@ -157,7 +272,7 @@ int reload_command(int argc, char **argv)
     int status;
 
     if (control_options_parse(argc, argv, reload_help, &options, &status))
-        status = ask_reload(&options);
+        status = reload(&options);
     control_options_clear(&options);
     return status;
 }

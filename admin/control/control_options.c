@@ -9,7 +9,6 @@
 #include "command.h"
 #include "complain.h"
 #include "places.h"
-#include "virthook-config.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -63,10 +62,7 @@ bool control_options_parse(int argc, char **argv, const char *help,
         *ret_status = complain_usage(argv[0], "one word too many: '%s'", argv[optind]);
         return false;
     }
-    if (ret_options->socket)
-        return true;
-    *ret_status = places_take(argv[0], "--socket", VIRTHOOK_SOCKET_PATH, &ret_options->socket);
-    return *ret_status == 0;
+    return true;
 }
 
 void control_options_clear(struct control_options *options)

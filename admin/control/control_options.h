@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 struct control_options {
-    char *socket; /* absolute, owned */
+    char *socket; /* absolute, owned; NULL: all helpers */
     bool json;
 };
 

@@ -1,5 +1,5 @@
 /*
- * A helper's status, shown to a person. Admin's process; every text in it is the helper's, who
+ * What helpers do, shown to a person. Admin's process; every text in it is the helper's, who
  * quotes configuration and names of files, and is escaped here.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -7,8 +7,9 @@
 #include "overview.h"
 
 #include "cleanup.h"
+#include "overview_tables.h"
 #include "terminal.h"
-#include "text.h"
+#include "values.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,26 +17,6 @@
 
 /* Columns of the words in front. */
 #define LABEL_WIDTH 11
-
-static struct json_object *member(struct json_object *object, const char *key)
-{
-    struct json_object *found = NULL;
-
-    return json_object_object_get_ex(object, key, &found) ? found : NULL;
-}
-
-static uint64_t number_of(struct json_object *object, const char *key)
-{
-    return json_object_get_uint64(member(object, key));
-}
-
-/* A text, made safe; the caller frees it. NULL where memory is short. */
-static char *safe_text(struct json_object *value)
-{
-    const char *text = value ? json_object_get_string(value) : NULL;
-
-    return text && text[0] ? text_escape(text, strlen(text), false) : strdup("-");
-}
 
 static void print_label(const struct terminal *terminal, const char *label)
 {
@@ -48,7 +29,7 @@ static void print_label(const struct terminal *terminal, const char *label)
 static void print_tone(const struct terminal *terminal, const char *label, enum tone tone,
                        struct json_object *value)
 {
-    auto_free char *text = safe_text(value);
+    auto_free char *text = value_text(value);
 
     print_label(terminal, label);
     terminal_print(terminal, tone, text ? text : "-");
@@ -65,7 +46,7 @@ static void print_text(const struct terminal *terminal, const char *label,
 static void print_list(const struct terminal *terminal, const char *label, enum tone tone,
                        struct json_object *list)
 {
-    size_t count = list ? json_object_array_length(list) : 0;
+    size_t count = value_count(list);
 
     for (size_t i = 0; i < count; i++)
         print_tone(terminal, i == 0 ? label : "", tone, json_object_array_get_idx(list, i));
@@ -73,16 +54,17 @@ static void print_list(const struct terminal *terminal, const char *label, enum 
 
 static void print_helper(const struct terminal *terminal, struct json_object *status)
 {
-    auto_free char *name = safe_text(member(status, "name"));
-    auto_free char *version = safe_text(member(status, "version"));
+    auto_free char *name = value_text(value_of(status, "name"));
+    auto_free char *version = value_text(value_of(status, "version"));
 
     print_label(terminal, "helper");
-    printf("%s, process %" PRIu64 ", version %s\n", name ? name : "-", number_of(status, "pid"),
+    printf("%s, process %" PRIu64 ", version %s\n", name ? name : "-", value_number(status, "pid"),
            version ? version : "-");
-    print_text(terminal, "config", member(status, "config"));
-    print_text(terminal, "hooks", member(status, "hooks"));
-    print_text(terminal, "audit", member(status, "audit"));
-    print_text(terminal, "guest /tmp", member(status, "guest_tmp"));
+    print_text(terminal, "config", value_of(status, "config"));
+    print_text(terminal, "hooks", value_of(status, "hooks"));
+    print_text(terminal, "audit", value_of(status, "audit"));
+    print_text(terminal, "audit head", value_of(status, "audit_head"));
+    print_text(terminal, "guest /tmp", value_of(status, "guest_tmp"));
 }
 
 static void print_class(const struct terminal *terminal, const char *label,
@@ -90,29 +72,30 @@ static void print_class(const struct terminal *terminal, const char *label,
 {
     print_label(terminal, label);
     printf("%" PRIu64 " running, %" PRIu64 " queued, at most %" PRIu64 " at once\n",
-           number_of(class, "running"), number_of(class, "waiting"), number_of(class, "slots"));
+           value_number(class, "running"), value_number(class, "waiting"),
+           value_number(class, "slots"));
 }
 
 static void print_calls(const struct terminal *terminal, struct json_object *status)
 {
-    uint64_t unkillable = number_of(status, "unkillable");
+    uint64_t unkillable = value_number(status, "unkillable");
 
     print_label(terminal, "calls");
-    printf("%" PRIu64 " since the start, %" PRIu64 " open\n", number_of(status, "calls"),
-           number_of(status, "open"));
-    print_class(terminal, "hooks run", member(status, "hook"));
-    print_class(terminal, "events run", member(status, "event"));
+    printf("%" PRIu64 " since the start, %" PRIu64 " open\n", value_number(status, "calls"),
+           value_number(status, "open"));
+    print_class(terminal, "hooks run", value_of(status, "hook"));
+    print_class(terminal, "events run", value_of(status, "event"));
     print_label(terminal, "left");
     printf("%" PRIu64 " scripts linger, %" PRIu64 " processes cannot be killed%s\n",
-           number_of(status, "lingering"), unkillable,
+           value_number(status, "lingering"), unkillable,
            unkillable > 0 ? ": they wait for a device or file system, mend that" : "");
 }
 
 static void print_enforced(const struct terminal *terminal, struct json_object *enforced)
 {
-    auto_free char *pid = safe_text(member(enforced, "pid_namespace"));
-    auto_free char *seccomp = safe_text(member(enforced, "seccomp"));
-    uint64_t landlock = number_of(enforced, "landlock");
+    auto_free char *pid = value_text(value_of(enforced, "pid_namespace"));
+    auto_free char *seccomp = value_text(value_of(enforced, "seccomp"));
+    uint64_t landlock = value_number(enforced, "landlock");
 
     print_label(terminal, "enforced");
     printf("PID namespace: %s\n", pid ? pid : "-");
@@ -125,34 +108,64 @@ static void print_enforced(const struct terminal *terminal, struct json_object *
         puts("Landlock: none");
     print_label(terminal, "");
     printf("cgroup of each script: %s\n",
-           json_object_get_boolean(member(enforced, "cgroup")) ? "yes" : "no");
-    print_list(terminal, "lacks", TONE_WARNING, member(enforced, "lacks"));
+           json_object_get_boolean(value_of(enforced, "cgroup")) ? "yes" : "no");
+    print_list(terminal, "lacks", TONE_WARNING, value_list(enforced, "lacks"));
 }
 
 static void print_privilege(const struct terminal *terminal, struct json_object *privilege)
 {
-    struct json_object *held = member(privilege, "capabilities");
-    size_t count = held ? json_object_array_length(held) : 0;
+    struct json_object *held = value_list(privilege, "capabilities");
+    size_t count = value_count(held);
 
     print_label(terminal, "privilege");
-    printf("uid %" PRIu64 ", %s", number_of(privilege, "uid"),
+    printf("uid %" PRIu64 ", %s", value_number(privilege, "uid"),
            count > 0 ? "capabilities" : "no capability");
     for (size_t i = 0; i < count; i++) {
-        auto_free char *name = safe_text(json_object_array_get_idx(held, i));
+        auto_free char *name = value_text(json_object_array_get_idx(held, i));
 
         printf(" %s", name ? name : "-");
     }
     putchar('\n');
-    print_list(terminal, "why", TONE_PLAIN, member(privilege, "why"));
+    print_list(terminal, "why", TONE_PLAIN, value_list(privilege, "why"));
 }
 
-void overview_print(struct json_object *status)
+static void print_client(const struct terminal *terminal, const char *label,
+                         struct json_object *client)
+{
+    auto_free char *program = value_text(value_of(client, "program"));
+    auto_free char *name = value_text(value_of(client, "name"));
+    char since[SINCE_SIZE];
+
+    overview_since(value_number(client, "connected_ms"), since);
+    print_label(terminal, label);
+    printf("%s, process %" PRIu64 ", as %s since %s, %" PRIu64 " open\n", program ? program : "-",
+           value_number(client, "pid"), name ? name : "-", since, value_number(client, "open"));
+}
+
+static void print_clients(const struct terminal *terminal, struct json_object *clients)
+{
+    for (size_t i = 0; i < value_count(clients); i++)
+        print_client(terminal, i == 0 ? "serves" : "", json_object_array_get_idx(clients, i));
+}
+
+static void print_details(const struct terminal *terminal, struct json_object *status)
+{
+    print_helper(terminal, status);
+    print_clients(terminal, value_list(status, "clients"));
+    print_calls(terminal, status);
+    print_enforced(terminal, value_of(status, "enforced"));
+    print_privilege(terminal, value_of(status, "privilege"));
+    print_list(terminal, "notes", TONE_WARNING, value_list(status, "notes"));
+}
+
+void overview_print(struct json_object *list)
 {
     struct terminal terminal = terminal_of(stdout);
 
-    print_helper(&terminal, status);
-    print_calls(&terminal, status);
-    print_enforced(&terminal, member(status, "enforced"));
-    print_privilege(&terminal, member(status, "privilege"));
-    print_list(&terminal, "notes", TONE_WARNING, member(status, "notes"));
+    overview_helpers(&terminal, list);
+    overview_calls(&terminal, list);
+    for (size_t i = 0; i < value_count(list); i++) {
+        putchar('\n');
+        print_details(&terminal, json_object_array_get_idx(list, i));
+    }
 }

@@ -1,5 +1,5 @@
 /*
- * A helper's status, shown to a person. Admin's process.
+ * What helpers do, shown to a person. Admin's process.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -7,5 +7,5 @@
 
 #include <json-c/json.h>
 
-/* Prints the status to stdout; keys that it lacks show as "-". */
-void overview_print(struct json_object *status);
+/* Prints the statuses of the list to stdout; keys that one lacks show as "-". */
+void overview_print(struct json_object *list);

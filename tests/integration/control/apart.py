@@ -22,7 +22,7 @@ def run_folder():
     """Where this build's helpers have their sockets, as virt-hook tells."""
     told = subprocess.run([BUILD / "admin/virt-hook", "status", "--help"], check=True,
                           capture_output=True, text=True).stdout
-    return Path(re.search(r"(/\S+)/helper\.sock", told).group(1))
+    return Path(re.search(r"(/\S+)/admin\b", told).group(1))
 
 
 class Apart:

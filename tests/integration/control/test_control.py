@@ -24,8 +24,9 @@ SLACK = 1.5
 def test_status_tells_of_the_helper_and_what_it_enforces(service):
     done = service.ask("status")
     assert done.returncode == 0 and done.stderr == ""
-    labels = [line.split()[0] for line in done.stdout.splitlines() if not line.startswith(" ")]
-    for label in ("helper", "config", "hooks", "audit", "calls", "enforced", "privilege"):
+    labels = [line.split()[0] for line in done.stdout.splitlines() if line and line[0] != " "]
+    for label in ("helper", "config", "hooks", "audit", "serves", "calls", "enforced",
+                  "privilege"):
         assert label in labels
     assert f"process {service.helper.pid}," in done.stdout
     assert str(service.place.config) in done.stdout
