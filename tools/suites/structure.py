@@ -49,9 +49,10 @@ ARROWS = {
     "admin/ask": ["common", "admin/base", "admin/records"],
     "admin/control": ["common", "admin/base"],
     "admin/run": ["common", "admin/base"],
+    "admin/suggest": ["common", "admin/base", "admin/records"],
     "admin": ["common", "admin/log", "admin/records",
               "admin/adopt", "admin/ask", "admin/base", "admin/control",
-              "admin/run"],
+              "admin/run", "admin/suggest"],
 }
 
 # Files of which every function may run between clone or fork and exec, in memory that other threads
