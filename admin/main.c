@@ -26,6 +26,7 @@ static const struct command commands[] = {
     {"check", "tell what is wrong with the configuration and the hooks", check_command},
     {"status", "show what the helpers are doing, and what they enforce", status_command},
     {"reload", "put a new configuration in force, all or nothing", reload_command},
+    {"stats", "show how often each script ran, how long it took, what it denied", stats_command},
     {"suggest", "work out from the log the least profile that fits a script", suggest_command},
     {"adopt", "move libvirt's hooks under virthook and put the shims in place", adopt_command},
     {"release", "take the shims away and give the hooks back to libvirt", release_command},

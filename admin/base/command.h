@@ -25,3 +25,4 @@ int adopt_command(int argc, char **argv);
 int release_command(int argc, char **argv);
 int status_command(int argc, char **argv);
 int reload_command(int argc, char **argv);
+int stats_command(int argc, char **argv);

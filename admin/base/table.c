@@ -90,18 +90,35 @@ static void print_blanks(const struct table *table, size_t count)
     fprintf(table->terminal->stream, "%*s", (int)count, "");
 }
 
-/* The text, cut to `most` columns (0: not at all) with a mark that it was. */
-static void print_cut(const struct table *table, enum tone tone, const char *text, size_t most)
+/* The longest end of the text that fits. */
+static const char *end_of(const char *text, size_t most)
 {
+    while (terminal_columns(text, 0, NULL) > most) {
+        size_t length = text_utf8_length(text, strlen(text));
+
+        text += length > 0 ? length : 1;
+    }
+    return text;
+}
+
+/* The text, cut to `most` columns (0: not at all) with a mark that it was. */
+static void print_cut(const struct table *table, size_t column, enum tone tone, const char *text,
+                      size_t most)
+{
+    size_t rest = most > 3 ? most - 3 : 1, fits;
     auto_free char *part = NULL;
-    size_t fits;
+    int r;
 
     if (most == 0 || terminal_columns(text, 0, NULL) <= most) {
         terminal_print(table->terminal, tone, text);
         return;
     }
-    terminal_columns(text, most > 3 ? most - 3 : 1, &fits);
-    if (asprintf(&part, "%.*s...", (int)fits, text) < 0)
+    terminal_columns(text, rest, &fits);
+    if (table->columns[column].tail)
+        r = asprintf(&part, "...%s", end_of(text, rest));
+    else
+        r = asprintf(&part, "%.*s...", (int)fits, text);
+    if (r < 0)
         part = NULL;
     terminal_print(table->terminal, tone, part ? part : "");
 }
@@ -116,7 +133,7 @@ static void print_cell(const struct table *table, size_t column, enum tone tone,
         width = most;
     if (table->columns[column].right && width < room)
         print_blanks(table, room - width);
-    print_cut(table, tone, text, most);
+    print_cut(table, column, tone, text, most);
     if (last)
         fputc('\n', table->terminal->stream);
     else

@@ -19,6 +19,7 @@ struct table_column {
     const char *title;
     bool right;  /* numbers: aligned at the right */
     size_t most; /* columns of the terminal at the most, the rest is cut; 0: no bound */
+    bool tail;   /* cut at its start: the end of a path tells more */
 };
 
 struct table;

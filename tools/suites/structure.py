@@ -45,6 +45,7 @@ ARROWS = {
     "admin/base": ["common"],
     "admin/records": ["common", "admin/base"],
     "admin/log": ["common", "admin/base", "admin/records"],
+    "admin/stats": ["common", "admin/base", "admin/records"],
     "admin/adopt": ["common", "admin/base"],
     "admin/ask": ["common", "admin/base", "admin/records"],
     "admin/control": ["common", "admin/base"],
@@ -52,7 +53,7 @@ ARROWS = {
     "admin/suggest": ["common", "admin/base", "admin/records"],
     "admin": ["common", "admin/log", "admin/records",
               "admin/adopt", "admin/ask", "admin/base", "admin/control",
-              "admin/run", "admin/suggest"],
+              "admin/run", "admin/stats", "admin/suggest"],
 }
 
 # Files of which every function may run between clone or fork and exec, in memory that other threads

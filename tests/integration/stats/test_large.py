@@ -1,0 +1,37 @@
+"""A log of any length is counted in memory that does not grow."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import gzip
+import json
+import os
+import subprocess
+
+RECORDS = 1_000_000
+# Compressed at once and written so many times: a file of many members is one to read.
+MEMBER = 10_000
+MEMORY_MAX_KIB = 64 << 10
+
+
+def test_a_million_records_take_less_than_64_mib(stats):
+    path = stats.write_hook("exit 0\n")
+    stats.run()
+    call = [line for line in stats.log.read_bytes().splitlines(keepends=True)
+            if json.loads(line)["type"] in ("begin", "end")]
+    place = stats.folder / "many"
+    place.mkdir()
+    member = gzip.compress(b"".join(call) * (MEMBER // len(call)), 1)
+    (place / "service.log.1.gz").write_bytes(member * (RECORDS // MEMBER))
+    counted, peak_kib = measure([stats.program, "stats", "--json", "--audit", place])
+    assert [script["calls"] for script in counted["scripts"]] == [RECORDS // 2]
+    assert counted["scripts"][0]["path"] == str(path)
+    assert peak_kib < MEMORY_MAX_KIB
+
+
+def measure(argv):
+    """What the command prints as JSON, and the most memory that it had, in KiB."""
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as command:
+        printed = command.stdout.read()
+        _, status, usage = os.wait4(command.pid, 0)
+        command.returncode = os.waitstatus_to_exitcode(status)
+    assert command.returncode == 0
+    return json.loads(printed), usage.ru_maxrss
