@@ -114,10 +114,15 @@ static uid_t find_writer(void)
 
 static int open_audit(struct helper *helper)
 {
-    const char *place = helper->options.audit ? helper->options.audit : helper->config->audit;
+    const struct audit_settings settings = {
+        .place = helper->options.audit ? helper->options.audit : helper->config->audit,
+        .name = helper->options.name,
+        .kept = helper->config->audit_kept,
+        .writer = find_writer(),
+        .copies = &helper->copies,
+    };
     char *error = NULL;
-    int r = audit_open(place, helper->options.name, helper->config->audit_kept, find_writer(),
-                       &helper->audit, &error);
+    int r = audit_open(&settings, &helper->audit, &error);
 
     return r == 0 ? 0 : fail(helper, PROTOCOL_E_CONFIG, r, error);
 }
@@ -265,6 +270,7 @@ static void tear_down(struct helper *helper, struct signals *signals)
     space_close(&helper->space);
     privilege_clear(&helper->privilege);
     audit_close(helper->audit);
+    copies_clear(&helper->copies);
     sandboxes_clear(&helper->sandboxes);
     config_free(helper->config);
     close_fd(&signals->source.fd);
@@ -326,6 +332,7 @@ int main(int argc, char **argv)
     struct signals signals = {.source.fd = -EBADF};
     int status;
 
+    copies_init(&helper.copies);
     harden_process(&helper.spawn.files);
     if (!options_parse(argc, argv, &helper.options, &status))
         return status;

@@ -79,6 +79,8 @@ static void take(struct helper *helper, struct config *config, struct sandbox_li
     helper->sandboxes = *sandboxes;
     helper->orders[CLASS_HOOK].slots = config->running_max;
     helper->orders[CLASS_EVENT].slots = config->events_max;
+    copies_choose(&helper->copies, COPIES_JOURNAL, config->audit_journal);
+    copies_choose(&helper->copies, COPIES_SYSLOG, config->audit_syslog);
 }
 
 static int load(const struct helper *helper, struct config **ret_config, char **ret_error)

@@ -7,6 +7,7 @@
 
 #include "cgroup.h"
 #include "config.h"
+#include "copies.h"
 #include "environment.h"
 #include "log.h"
 #include "loop.h"
@@ -37,6 +38,7 @@ struct helper {
     struct cgroups cgroups;
     struct spawn_context spawn;
     struct audit_log *audit;
+    struct copies copies;   /* of its records */
     struct order orders[2]; /* by enum call_class */
     struct listener *listeners;
     struct listener *admin; /* where the admin asks; NULL where it cannot be had */

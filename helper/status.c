@@ -152,6 +152,27 @@ static void add_audit_head(struct json_object *object, const struct audit_log *a
     add_text(object, "audit_head", head);
 }
 
+/* Null where none are sent there. */
+static struct json_object *make_copies_to(const struct copies_to *to)
+{
+    struct json_object *object = to->wanted ? json_object_new_object() : NULL;
+
+    if (object) {
+        add_number(object, "sent", to->sent);
+        add_number(object, "lost", to->lost);
+    }
+    return object;
+}
+
+static struct json_object *make_copies(const struct copies *copies)
+{
+    struct json_object *object = json_object_new_object();
+
+    json_object_object_add(object, "journal", make_copies_to(&copies->places[COPIES_JOURNAL]));
+    json_object_object_add(object, "syslog", make_copies_to(&copies->places[COPIES_SYSLOG]));
+    return object;
+}
+
 static const char *describe_state(const struct call *call)
 {
     if (call->cancelled)
@@ -221,6 +242,7 @@ char *status_json(const struct helper *helper)
              helper->options.hooks ? helper->options.hooks : helper->config->hooks);
     add_text(object, "audit", audit_path(helper->audit));
     add_audit_head(object, helper->audit);
+    json_object_object_add(object, "audit_copies", make_copies(&helper->copies));
     add_number(object, "calls", helper->call_number);
     add_number(object, "open", helper->call_count);
     json_object_object_add(object, "hook", make_class(&helper->orders[CLASS_HOOK]));

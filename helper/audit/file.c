@@ -15,9 +15,9 @@
 
 #define BLOCK_SIZE 65536
 
-void log_file_init(struct log_file *file, int fd)
+void log_file_init(struct log_file *file, int fd, struct copies *copies)
 {
-    *file = (struct log_file){.fd = fd, .torn_at = -1};
+    *file = (struct log_file){.fd = fd, .torn_at = -1, .copies = copies};
 }
 
 void log_file_clear(struct log_file *file)
@@ -106,9 +106,11 @@ int log_file_append(struct log_file *file, const char *lines, size_t size)
         line = newline + 1;
     }
     r = append_sealed(file, text, text_size);
-    if (r == 0)
-        file->chain = chain;
-    return r;
+    if (r < 0)
+        return r;
+    file->chain = chain;
+    copies_send(file->copies, text, text_size);
+    return 0;
 }
 
 int log_file_resume(struct log_file *file)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "chain.h"
+#include "copies.h"
 
 #include <stddef.h>
 #include <sys/types.h>
@@ -18,10 +19,11 @@ struct log_file {
     int fd;        /* owned */
     off_t torn_at; /* a part of a line that could not be taken back begins here; -1: none */
     struct chain chain;
+    struct copies *copies; /* of what is added to it; borrowed, NULL for none */
 };
 
 /* Takes over fd. */
-void log_file_init(struct log_file *file, int fd);
+void log_file_init(struct log_file *file, int fd, struct copies *copies);
 
 /* Closes the file, which gives up the lock. */
 void log_file_clear(struct log_file *file);

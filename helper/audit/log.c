@@ -139,7 +139,7 @@ static int open_in_place(struct audit_log *log, char **ret_error)
         return r;
     r = settle_file(log, ret_error);
     if (r == 0)
-        orphans_close(&log->files.place, &log->source);
+        orphans_close(&log->files.place, &log->source, log->files.copies);
     return r;
 }
 
@@ -151,20 +151,20 @@ static void free_log(struct audit_log *log)
     free(log);
 }
 
-int audit_open(const char *place, const char *name, size_t kept, uid_t writer,
-               struct audit_log **ret_log, char **ret_error)
+int audit_open(const struct audit_settings *settings, struct audit_log **ret_log, char **ret_error)
 {
     struct audit_log *log = calloc(1, sizeof(*log));
     int r;
 
     if (!log)
         return -ENOMEM;
-    rotation_init(&log->files);
-    log->source.kept = kept;
+    rotation_init(&log->files, settings->copies);
+    log->source.kept = settings->kept;
     read_boot_id(log);
     r = name_instance(log);
     if (r == 0)
-        r = place_find(&log->files.place, place, name, writer, ret_error);
+        r = place_find(&log->files.place, settings->place, settings->name, settings->writer,
+                       ret_error);
     if (r == 0)
         r = open_in_place(log, ret_error);
     if (r != 0) {

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "copies.h"
 #include "discover.h"
 #include "message.h"
 
@@ -75,6 +76,14 @@ struct audit_linger {
     const char *stdout_tail, *stderr_tail; /* safe text, or NULL */
 };
 
+/* What a log is opened with. All borrowed; the copies for as long as it is open. */
+struct audit_settings {
+    const char *place, *name;
+    size_t kept;           /* bytes of each stream's end that go into a record */
+    uid_t writer;          /* who the helper will be, geteuid() where that stays */
+    struct copies *copies; /* of its records, or NULL */
+};
+
 /*
  * Opens the log `<place>` (a file), or `<place>/<name>.log` where the place is a directory or ends
  * in a slash; directories are made with mode 0700, files with 0600. One helper has one file: it is
@@ -86,14 +95,11 @@ struct audit_linger {
  *
  * A log that is moved away while the helper runs is followed: at the next record a new file is made
  * in its place, which goes on with its chain and repeats the begins of the calls that are open.
- * `writer` is who the helper will be by then, geteuid() where that stays; a directory that is made
- * is made for this user.
+ * A directory that is made is made for `writer`.
  *
- * `kept` is how many bytes of each stream's end go into a record.
  * Returns 0, AUDIT_E_REFUSED with a sentence in `*ret_error` (the caller frees), or -ENOMEM.
  */
-int audit_open(const char *place, const char *name, size_t kept, uid_t writer,
-               struct audit_log **ret_log, char **ret_error);
+int audit_open(const struct audit_settings *settings, struct audit_log **ret_log, char **ret_error);
 
 /*
  * Notes in the log that every call has its end, where that is so. NULL is allowed.

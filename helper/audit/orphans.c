@@ -38,7 +38,7 @@ static void close_calls(struct log_file *file, const struct record_source *sourc
 }
 
 static void close_slot(const struct place *place, unsigned int slot,
-                       const struct record_source *source)
+                       const struct record_source *source, struct copies *copies)
 {
     auto_free char *path = NULL, *error = NULL;
     struct log_file file;
@@ -46,12 +46,13 @@ static void close_slot(const struct place *place, unsigned int slot,
 
     if (place_lock_slot(place, slot, false, &fd, &path, &error) != 0)
         return;
-    log_file_init(&file, fd);
+    log_file_init(&file, fd, copies);
     close_calls(&file, source);
     log_file_clear(&file);
 }
 
-void orphans_close(const struct place *place, const struct record_source *source)
+void orphans_close(const struct place *place, const struct record_source *source,
+                   struct copies *copies)
 {
     auto_close int fd = openat(place->directory_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct dirent *entry;
@@ -65,7 +66,7 @@ void orphans_close(const struct place *place, const struct record_source *source
         unsigned int slot = place_slot_of(place, entry->d_name);
 
         if (slot != 0)
-            close_slot(place, slot, source);
+            close_slot(place, slot, source, copies);
     }
     closedir(directory);
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "copies.h"
 #include "place.h"
 #include "record.h"
 
@@ -13,4 +14,5 @@
  * the next helper may get another file than the one that ended. What cannot be read or written
  * stays for the next start.
  */
-void orphans_close(const struct place *place, const struct record_source *source);
+void orphans_close(const struct place *place, const struct record_source *source,
+                   struct copies *copies);

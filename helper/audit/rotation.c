@@ -15,11 +15,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-void rotation_init(struct rotation *rotation)
+void rotation_init(struct rotation *rotation, struct copies *copies)
 {
-    *rotation = (struct rotation){.place = {.directory_fd = -EBADF}};
-    log_file_init(&rotation->file, -EBADF);
-    log_file_init(&rotation->former, -EBADF);
+    *rotation = (struct rotation){.place = {.directory_fd = -EBADF}, .copies = copies};
+    log_file_init(&rotation->file, -EBADF, copies);
+    log_file_init(&rotation->former, -EBADF, copies);
 }
 
 void rotation_clear(struct rotation *rotation)
@@ -42,7 +42,7 @@ int rotation_lock(struct rotation *rotation, char **ret_error)
         if (r == PLACE_E_TAKEN)
             continue;
         if (r == 0)
-            log_file_init(&rotation->file, fd);
+            log_file_init(&rotation->file, fd, rotation->copies);
         rotation->slot = slot;
         return r;
     }
@@ -61,7 +61,7 @@ struct log_file *rotation_last(struct rotation *rotation)
 
     if (log_file_size(&rotation->file, &size) == 0 && size == 0 &&
         place_lock_former(&rotation->place, rotation->slot, &fd) == 0) {
-        log_file_init(&rotation->former, fd);
+        log_file_init(&rotation->former, fd, rotation->copies);
         return &rotation->former;
     }
     return &rotation->file;
@@ -81,7 +81,7 @@ void rotation_follow(struct rotation *rotation)
     if (fstat(fd, &st) < 0 || st.st_size > 0)
         return;
     rotation->former = rotation->file;
-    log_file_init(&rotation->file, take_fd(&fd));
+    log_file_init(&rotation->file, take_fd(&fd), rotation->copies);
     rotation->file.chain = rotation->former.chain;
 }
 

@@ -17,9 +17,10 @@ struct rotation {
     char *path;        /* of `file` */
     struct log_file file;
     struct log_file former; /* which was moved away; until what it owes is in `file` */
+    struct copies *copies;  /* of what is written to both */
 };
 
-void rotation_init(struct rotation *rotation);
+void rotation_init(struct rotation *rotation, struct copies *copies);
 
 void rotation_clear(struct rotation *rotation);
 

@@ -56,6 +56,8 @@ static const struct key keys[CONFIG_KEYS_MAX] = {
     {"default_profile", KEY_PROFILE, AT(default_profile), 0, 0, PROFILE_DEFAULT,
      "the name of a profile"},
     {"guest_tmp", KEY_PATH, AT(guest_tmp), 0, 0, VIRTHOOK_TMP_DIR, "a path that starts with /"},
+    {"audit_journal", KEY_YES_NO, AT(audit_journal), 0, 0, "no", "yes or no"},
+    {"audit_syslog", KEY_YES_NO, AT(audit_syslog), 0, 0, "no", "yes or no"},
 };
 
 /* Those that are looked at together with others. */
@@ -63,6 +65,8 @@ enum {
     OUTPUT_KEPT = 10,
     AUDIT_KEPT = 11,
     DEFAULT_PROFILE = 13,
+    AUDIT_JOURNAL = 15,
+    AUDIT_SYSLOG = 16,
 };
 
 const char *config_keys_name(size_t index)
@@ -195,12 +199,35 @@ int config_keys_set(struct config *config, struct config_key_lines *lines, const
     return 0;
 }
 
-int config_keys_check(struct config *config, const struct config_key_lines *lines,
+/* Whether this program can do what a key turns on, which meson's feature decides. */
+static int check_built(bool wanted, bool built, const char *feature, unsigned int line,
+                       struct config_problem *problem)
+{
+    if (!wanted || built)
+        return 0;
+    return config_refuse(problem, line,
+                         "this virthook was built without the feature %s; write audit_%s = no, or "
+                         "build with meson's -D%s=enabled",
+                         feature, feature, feature);
+}
+
+static int check_copies(const struct config *config, const struct config_key_lines *lines,
+                        struct config_problem *problem)
+{
+    int r = check_built(config->audit_journal, VIRTHOOK_JOURNAL, "journal",
+                        lines->lines[AUDIT_JOURNAL], problem);
+
+    if (r != 0)
+        return r;
+    return check_built(config->audit_syslog, VIRTHOOK_SYSLOG, "syslog", lines->lines[AUDIT_SYSLOG],
+                       problem);
+}
+
+static int check_kept(struct config *config, const struct config_key_lines *lines,
                       struct config_problem *problem)
 {
     unsigned int line = lines->lines[AUDIT_KEPT];
 
-    config->default_profile_line = lines->lines[DEFAULT_PROFILE];
     if (config->audit_kept <= config->output_kept)
         return 0;
     if (line > 0)
@@ -210,4 +237,13 @@ int config_keys_check(struct config *config, const struct config_key_lines *line
                              config->output_kept);
     config->audit_kept = config->output_kept;
     return 0;
+}
+
+int config_keys_check(struct config *config, const struct config_key_lines *lines,
+                      struct config_problem *problem)
+{
+    int r = check_kept(config, lines, problem);
+
+    config->default_profile_line = lines->lines[DEFAULT_PROFILE];
+    return r == 0 ? check_copies(config, lines, problem) : r;
 }

@@ -19,6 +19,12 @@ MESON = """project('virthook', 'c')
 test('group', executable('group', 'group.c', dependencies : dependency('cmocka')), suite : 'unit')
 """
 
+# What builds are set up with.
+OPTIONS = """option('journal', type : 'feature')
+option('syslog', type : 'feature')
+option('tests', type : 'boolean')
+"""
+
 # common/ is given the headers of client/, against the arrows.
 WRONG_WAY = """project('virthook', 'c')
 static_library('common', 'common/fd.c', include_directories : ['common', 'client'])
@@ -67,6 +73,7 @@ class Checkout:
         self.folder = folder
         shutil.copytree(ROOT / "tools", folder / "tools", ignore=LAYOUT)
         self.write("ARCHITECTURE.md", "")
+        self.write("meson_options.txt", OPTIONS)
         self.write("SECURITY.md", "")
 
     def write(self, name, text):
@@ -263,7 +270,6 @@ def test_a_call_that_is_not_safe_between_clone_and_exec_fails(checkout):
 def test_what_the_analysis_finds_fails(checkout, lines, complaint):
     shutil.copy(ROOT / ".clang-tidy", checkout.folder)
     checkout.write("meson.build", "project('virthook', 'c')\nstatic_library('common', 'a.c')\n")
-    checkout.write("meson_options.txt", "option('tests', type : 'boolean')\n")
     checkout.write("a.c", "#include <stdlib.h>\nvoid a(char *b);\nvoid a(char *b)\n"
                    f"{{\n    {lines}\n}}\n")
     done = checkout.test("analyze")

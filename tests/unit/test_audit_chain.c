@@ -132,10 +132,10 @@ static void a_file_goes_on_with_the_chain_that_it_was_left_with(void **state)
     struct log_file file, later;
     char head[CHAIN_HEAD_SIZE], before[DIGEST_SIZE], text[4096];
 
-    log_file_init(&file, memfd_create("log", MFD_CLOEXEC));
+    log_file_init(&file, memfd_create("log", MFD_CLOEXEC), NULL);
     assert_int_equal(log_file_resume(&file), 0);
     assert_int_equal(log_file_append(&file, SMALL, strlen(SMALL)), 0);
-    log_file_init(&later, dup(file.fd));
+    log_file_init(&later, dup(file.fd), NULL);
     assert_int_equal(log_file_resume(&later), 0);
     chain_print_head(&later.chain, head);
     assert_memory_equal(head, file.chain.id, strlen(file.chain.id));
@@ -156,7 +156,7 @@ static void a_record_that_could_not_be_written_has_no_place(void **state)
     struct chain before;
     int fd = memfd_create("log", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
-    log_file_init(&file, fd);
+    log_file_init(&file, fd, NULL);
     assert_int_equal(log_file_resume(&file), 0);
     assert_int_equal(log_file_append(&file, SMALL, strlen(SMALL)), 0);
     before = file.chain;

@@ -122,7 +122,7 @@ static void leave_call_open(const struct rig *rig)
         char *error = NULL;
 
         rig_call_init(&call, 1);
-        _exit(audit_open(rig->file, "qemu", RIG_KEPT, geteuid(), &log, &error) == 0 &&
+        _exit(rig_try_open(rig->file, "qemu", RIG_KEPT, geteuid(), &log, &error) == 0 &&
                       audit_begin(log, &call.call) == 0
                   ? 0
                   : 1);

@@ -25,6 +25,8 @@ static void assert_defaults(const struct config *config)
     assert_int_equal(config->output_kept, 64 * 1024);
     assert_int_equal(config->audit_kept, 4 * 1024);
     assert_int_equal(config->audit_full, AUDIT_FULL_DENY);
+    assert_false(config->audit_journal);
+    assert_false(config->audit_syslog);
     assert_int_equal(config->rules.count, 0);
     failure_policy_defaults(&policy);
     assert_memory_equal(&config->failure, &policy, sizeof(policy));
@@ -82,9 +84,10 @@ static void the_settings_told_in_the_shipped_file_are_the_defaults(void **state)
 static void the_shipped_file_tells_every_key(void **state)
 {
     static const char *const keys[] = {
-        "hooks",       "audit",      "per_guest_layout", "deadline",        "grace",
-        "running_max", "events_max", "calls_max",        "stdin_max",       "output_max",
-        "output_kept", "audit_kept", "audit_full",       "default_profile",
+        "hooks",      "audit",           "per_guest_layout", "deadline",
+        "grace",      "running_max",     "events_max",       "calls_max",
+        "stdin_max",  "output_max",      "output_kept",      "audit_kept",
+        "audit_full", "default_profile", "audit_journal",    "audit_syslog",
     };
     char text[65536] = "", setting[64];
     auto_close int fd = open(SHIPPED_CONFIGURATION, O_RDONLY | O_CLOEXEC);
@@ -182,6 +185,8 @@ static void sizes_have_their_ranges(void **state)
 static void words_are_those_that_are_told(void **state)
 {
     assert_complains(1, "audit_full = allow", "audit_full takes deny or count", NULL);
+    assert_complains(1, "audit_journal = all", "audit_journal takes yes or no", NULL);
+    assert_complains(1, "audit_syslog = denials", "audit_syslog takes yes or no", NULL);
     assert_complains(1, "per_guest_layout = maybe", "per_guest_layout takes yes or no", NULL);
     assert_loads("per_guest_layout = true");
     assert_true(loaded->per_guest_layout);

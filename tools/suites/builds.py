@@ -15,12 +15,17 @@ ANALYZER = " ".join([
     "-fanalyzer", "-Wno-analyzer-malloc-leak", "-Wno-analyzer-use-of-uninitialized-value",
     "-Wno-analyzer-null-dereference"])
 
+# What is left out of the helper unless it is asked for.
+FEATURES = ["-Djournal=enabled", "-Dsyslog=enabled"]
+
 # name: (compiler, options of meson)
 BUILDS = {
-    "gcc": ("gcc", []),
-    "clang": ("clang", []),
-    "asan": ("gcc", ["-Db_sanitize=address,undefined", "-Dc_args=-fno-sanitize-recover=all"]),
-    "analyzer": ("gcc", ["-Dtests=false", f"-Dc_args={ANALYZER}"]),
+    "gcc": ("gcc", FEATURES),
+    "clang": ("clang", FEATURES),
+    "asan": ("gcc", [*FEATURES, "-Db_sanitize=address,undefined",
+                     "-Dc_args=-fno-sanitize-recover=all"]),
+    "analyzer": ("gcc", [*FEATURES, "-Dtests=false", f"-Dc_args={ANALYZER}"]),
+    "default": ("gcc", ["-Dtests=false"]),
 }
 
 

@@ -16,8 +16,9 @@ from outcome import Case
 
 LIBVIRTD, ATTACKS = "tests/integration/libvirtd", "tests/integration/attacks"
 REAL = "tests/integration/real"
+NOT_BUILT = "tests/integration/copies/test_not_built.py"
 INTEGRATION = ["tests/integration", f"--ignore={LIBVIRTD}", f"--ignore={ATTACKS}",
-               f"--ignore={REAL}"]
+               f"--ignore={REAL}", f"--ignore={NOT_BUILT}"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ def suites():
               lambda: pytested.against("gcc", "real", REAL, timeout=1200)),
         Suite("build-clang", "builds with clang, -Werror",
               lambda: compiled.builds_with("clang"), slow=True),
+        Suite("default-link", "what is off by default is not in the helper, which says so",
+              lambda: pytested.against("default", "default-link", NOT_BUILT, timeout=300),
+              slow=True),
         Suite("unit-asan", "unit tests under ASan and UBSan",
               lambda: compiled.unit("asan", "unit-asan"), slow=True),
         Suite("unit-valgrind", "unit tests under valgrind",
