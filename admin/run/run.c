@@ -9,6 +9,7 @@
 #include "complain.h"
 #include "input.h"
 #include "interrupt.h"
+#include "progress.h"
 #include "run_options.h"
 #include "show.h"
 #include "virthook-config.h"
@@ -29,6 +30,7 @@ static int fail(int status, const char *what, int error)
 static void close_hook(struct virthook **slot)
 {
     interrupt_forget();
+    progress_end();
     virthook_close(*slot);
 }
 
@@ -123,7 +125,9 @@ static int make_call(const struct run_options *options, const void *input, size_
         r = interrupt_watch(hook);
     if (r < 0)
         return fail(STATUS_USAGE, "cannot begin", r);
+    progress_start(hook);
     r = virthook_call(hook, &request, &reply);
+    progress_erase();
     return r < 0 ? refuse_call(&request, r) : show(reply, options->json);
 }
 
