@@ -66,16 +66,16 @@ static void print_rules(const struct plan *plan)
     puts("\nThese hooks could do all that root can. So that they still can, timed, bounded and "
          "logged, put\nthis into " VIRTHOOK_CONFIG_PATH " and restart the helper, before they are "
          "moved:\n");
-    for (size_t i = 0; i < ADOPT_DRIVERS; i++) {
+    for (size_t i = 0; i < LIBVIRT_DRIVERS; i++) {
         if (plan->taken[i])
             printf("rule \"adopted %s\" {\n    driver = %s\n    profile = unconfined\n}\n",
-                   adopt_drivers[i], adopt_drivers[i]);
+                   libvirt_drivers[i], libvirt_drivers[i]);
     }
-    for (size_t i = 0; i < ADOPT_DRIVERS; i++) {
+    for (size_t i = 0; i < LIBVIRT_DRIVERS; i++) {
         if (plan->dispatcher[i])
             printf("\nThe script %s seems to run what is in %s.d by itself: leave per_guest_layout "
                    "= no, or it\nwould all run twice.\n",
-                   adopt_drivers[i], adopt_drivers[i]);
+                   libvirt_drivers[i], libvirt_drivers[i]);
     }
 }
 

@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIBVIRT_HOOKS "/etc/libvirt/hooks"
-
 #define OPTIONS_HELP                                                               \
     "  --dry-run      show what would be done, and change nothing\n"               \
     "  --libvirt DIR  where libvirt looks for hooks (default " LIBVIRT_HOOKS ")\n" \
@@ -100,8 +98,8 @@ static bool take_option(struct adopt_request *request, int key, const char *give
 
 static bool take_driver(struct adopt_request *request, const char *name)
 {
-    for (size_t i = 0; i < ADOPT_DRIVERS; i++) {
-        if (strcmp(name, adopt_drivers[i]) == 0) {
+    for (size_t i = 0; i < LIBVIRT_DRIVERS; i++) {
+        if (strcmp(name, libvirt_drivers[i]) == 0) {
             request->asked[i] = true;
             return true;
         }
@@ -124,7 +122,7 @@ static bool take_drivers(struct adopt_request *request, int count, char **names)
         if (!take_driver(request, names[i]))
             return false;
     }
-    for (size_t i = 0; i < ADOPT_DRIVERS && !request->named; i++)
+    for (size_t i = 0; i < LIBVIRT_DRIVERS && !request->named; i++)
         request->asked[i] = true;
     return true;
 }

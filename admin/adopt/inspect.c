@@ -79,7 +79,7 @@ static bool goes_along(const struct adopt_request *request, const struct plan *p
                        const char *name, size_t size)
 {
     auto_free char *path = NULL;
-    int driver = adopt_driver_of(name, size);
+    int driver = libvirt_driver_of(name, size);
 
     if (driver >= 0)
         return plan->taken[driver] || (!request->release && plan->adopted[driver]);
@@ -113,7 +113,7 @@ static int check_link(const struct adopt_request *request, const struct plan *pl
         return link.size > 0 && goes_along(request, plan, to, link.entry, link.size)
                    ? 0
                    : refuse_leaving(request, path, link.target);
-    driver = adopt_driver_of(link.entry, link.size);
+    driver = libvirt_driver_of(link.entry, link.size);
     if (driver >= 0 && (plan->taken[driver] || plan->adopted[driver]))
         return refuse(
             request, "the link %s leads to '%s', which is moved: make it a relative link, ln -sfnr",
@@ -123,16 +123,16 @@ static int check_link(const struct adopt_request *request, const struct plan *pl
 
 static int check_text(const struct adopt_request *request, const char *path, const char *from)
 {
-    for (size_t i = 0; i < ADOPT_DRIVERS; i++) {
+    for (size_t i = 0; i < LIBVIRT_DRIVERS; i++) {
         auto_free char *folder = NULL;
 
-        if (asprintf(&folder, "%s/%s.d", from, adopt_drivers[i]) < 0)
+        if (asprintf(&folder, "%s/%s.d", from, libvirt_drivers[i]) < 0)
             return inspect_memory(request);
         if (script_text_has(path, folder))
             return refuse(request,
                           "%s names the folder %s, which moves: write \"$(dirname \"$0\")/%s.d\" "
                           "in its place",
-                          path, folder, adopt_drivers[i]);
+                          path, folder, libvirt_drivers[i]);
     }
     return 0;
 }
@@ -207,7 +207,7 @@ int inspect_staying(const struct adopt_request *request, const struct plan *plan
 
     if (link_read(from, name, &link) < 0)
         return 0;
-    driver = adopt_driver_of(link.entry, link.size);
+    driver = libvirt_driver_of(link.entry, link.size);
     if (driver < 0 || !plan->taken[driver])
         return 0;
     return refuse(request,

@@ -22,9 +22,6 @@
 
 #define refuse(request, ...) complain(STATUS_USAGE, (request)->command, __VA_ARGS__)
 
-const char *const adopt_drivers[ADOPT_DRIVERS] = {"qemu",  "network", "lxc",
-                                                  "libxl", "bhyve",   "daemon"};
-
 /* Of one driver, or of one entry beside them. */
 struct paths {
     char *libvirt, *libvirt_folder, *hooks, *hooks_folder;
@@ -73,37 +70,15 @@ static bool is_same(const char *path, const char *other)
            a.st_ino == b.st_ino;
 }
 
-static bool is_link_to(const char *path, const char *target)
-{
-    char text[PATH_MAX];
-    ssize_t size = readlink(path, text, sizeof(text) - 1);
-
-    if (size < 0)
-        return false;
-    text[size] = '\0';
-    return strcmp(text, target) == 0;
-}
-
-int adopt_driver_of(const char *name, size_t size)
-{
-    if (size > 2 && strncmp(name + size - 2, ".d", 2) == 0)
-        size -= 2;
-    for (int i = 0; i < ADOPT_DRIVERS; i++) {
-        if (strlen(adopt_drivers[i]) == size && strncmp(name, adopt_drivers[i], size) == 0)
-            return i;
-    }
-    return -1;
-}
-
 /* What stands there of the driver: is it to be taken? */
 static int look_at(const struct adopt_request *request, int driver, struct plan *plan)
 {
     auto_paths struct paths paths = {0};
-    auto_free char *remains = compose(request->libvirt, ".virthook-", adopt_drivers[driver]);
+    auto_free char *remains = compose(request->libvirt, ".virthook-", libvirt_drivers[driver]);
 
-    if (!remains || !paths_make(request, adopt_drivers[driver], &paths))
+    if (!remains || !paths_make(request, libvirt_drivers[driver], &paths))
         return inspect_memory(request);
-    plan->adopted[driver] = is_link_to(paths.libvirt, request->shim);
+    plan->adopted[driver] = libvirt_is_link_to(paths.libvirt, request->shim);
     if (!request->asked[driver])
         return 0;
     if (is_there(remains))
@@ -132,7 +107,7 @@ static int add(const struct adopt_request *request, struct plan *plan, enum step
 /* The script gets its name in virthook's directory, or has it from a command that was killed. */
 static int plan_script(const struct adopt_request *request, int driver, struct plan *plan)
 {
-    const char *name = adopt_drivers[driver];
+    const char *name = libvirt_drivers[driver];
     auto_paths struct paths paths = {0};
     int r = 0;
 
@@ -164,7 +139,7 @@ static int plan_shim(const struct adopt_request *request, int driver, struct pla
 
     if (plan->adopted[driver] != request->release)
         return 0;
-    if (!paths_make(request, adopt_drivers[driver], &paths))
+    if (!paths_make(request, libvirt_drivers[driver], &paths))
         return inspect_memory(request);
     script = is_there(request->release ? paths.hooks : paths.libvirt);
     return add(request, plan, STEP_COVER, script ? paths.hooks : "", paths.libvirt);
@@ -172,7 +147,7 @@ static int plan_shim(const struct adopt_request *request, int driver, struct pla
 
 static int plan_folder(const struct adopt_request *request, int driver, struct plan *plan)
 {
-    const char *from, *to, *name = adopt_drivers[driver];
+    const char *from, *to, *name = libvirt_drivers[driver];
     auto_paths struct paths paths = {0};
     auto_free char *folder = NULL;
     int r;
@@ -198,7 +173,7 @@ static int plan_beside(const struct adopt_request *request, const char *name, st
 
     if (!paths_make(request, name, &paths))
         return inspect_memory(request);
-    linked = is_link_to(paths.hooks, paths.libvirt);
+    linked = libvirt_is_link_to(paths.hooks, paths.libvirt);
     if (linked != request->release)
         return 0;
     if (!linked && is_there(paths.hooks))
@@ -213,7 +188,7 @@ static int plan_beside(const struct adopt_request *request, const char *name, st
 
 static bool stays_adopted(const struct plan *plan)
 {
-    for (size_t i = 0; i < ADOPT_DRIVERS; i++) {
+    for (size_t i = 0; i < LIBVIRT_DRIVERS; i++) {
         if (plan->adopted[i] && !plan->taken[i])
             return true;
     }
@@ -224,7 +199,7 @@ static bool stays_adopted(const struct plan *plan)
 static int plan_entry(const struct adopt_request *request, const char *from, const char *name,
                       struct plan *plan)
 {
-    int driver = adopt_driver_of(name, strlen(name)), r;
+    int driver = libvirt_driver_of(name, strlen(name)), r;
 
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return 0;
@@ -276,7 +251,7 @@ static int check_places(const struct adopt_request *request)
 
 static bool is_anything_taken(const struct plan *plan)
 {
-    for (size_t i = 0; i < ADOPT_DRIVERS; i++) {
+    for (size_t i = 0; i < LIBVIRT_DRIVERS; i++) {
         if (plan->taken[i])
             return true;
     }
@@ -294,7 +269,7 @@ static int plan_drivers(const struct adopt_request *request, struct plan *plan)
     int r = 0;
 
     for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++) {
-        for (int i = 0; i < ADOPT_DRIVERS && r == 0; i++) {
+        for (int i = 0; i < LIBVIRT_DRIVERS && r == 0; i++) {
             if (plan->taken[i])
                 r = parts[part](request, i, plan);
         }
@@ -307,7 +282,7 @@ int plan_make(const struct adopt_request *request, struct plan *ret_plan)
     int r = check_places(request);
 
     *ret_plan = (struct plan){0};
-    for (int i = 0; i < ADOPT_DRIVERS && r == 0; i++)
+    for (int i = 0; i < LIBVIRT_DRIVERS && r == 0; i++)
         r = look_at(request, i, ret_plan);
     /* Links to what lies beside may be left without a driver, by a command that was killed. */
     if (r != 0 || (!request->release && !is_anything_taken(ret_plan)))

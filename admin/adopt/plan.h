@@ -12,9 +12,9 @@
 
 struct plan {
     struct steps steps;
-    bool taken[ADOPT_DRIVERS];      /* what is adopted or released */
-    bool adopted[ADOPT_DRIVERS];    /* the shim stands there already */
-    bool dispatcher[ADOPT_DRIVERS]; /* its script runs what is in its folder by itself */
+    bool taken[LIBVIRT_DRIVERS];      /* what is adopted or released */
+    bool adopted[LIBVIRT_DRIVERS];    /* the shim stands there already */
+    bool dispatcher[LIBVIRT_DRIVERS]; /* its script runs what is in its folder by itself */
 };
 
 /* Returns 0, or an exit status where it was complained of something odd. Clear it in either case.

@@ -11,6 +11,7 @@
 
 #include <json-c/json.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* What the options are read for. */
 struct reading {
@@ -37,6 +38,10 @@ static bool take_option(const struct reading *reading, int key, const char *give
         return take_path(reading, "--helper", &options->places.helper);
     case ASK_AUDIT:
         return take_path(reading, "--audit", &options->places.audit);
+    case ASK_LIBVIRT:
+        return take_path(reading, "--libvirt", &options->libvirt);
+    case ASK_SHIM:
+        return take_path(reading, "--shim", &options->shim);
     case ASK_PROFILE:
         options->profile = optarg;
         return true;
@@ -88,6 +93,8 @@ int ask_options_take_no_name(const char *command, const struct ask_options *opti
 void ask_options_clear(struct ask_options *options)
 {
     places_clear(&options->places);
+    free(options->libvirt);
+    free(options->shim);
     *options = (struct ask_options){0};
 }
 

@@ -14,6 +14,7 @@ struct ask_options {
     struct places places;
     /* Borrowed; or NULL. */
     const char *profile, *driver, *guest;
+    char *libvirt, *shim; /* absolute and owned; or NULL */
     bool json;
     const char *const *names; /* borrowed; ends in NULL */
     int name_count;
@@ -28,6 +29,8 @@ enum ask_key {
     ASK_PROFILE,
     ASK_DRIVER,
     ASK_GUEST,
+    ASK_LIBVIRT,
+    ASK_SHIM,
     ASK_JSON,
     ASK_HELP,
 };

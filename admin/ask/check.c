@@ -9,6 +9,8 @@
 #include "cleanup.h"
 #include "command.h"
 #include "complain.h"
+#include "drivers.h"
+#include "libvirt_files.h"
 #include "terminal.h"
 #include "text.h"
 #include "virthook-config.h"
@@ -19,11 +21,15 @@
 static const char help_text[] =
     "Usage: virt-hook check [OPTION]...\n"
     "Tell what is wrong with the configuration, with file and line; which of its profiles this\n"
-    "host cannot hold; and which of the hooks would be refused or passed over, with the mend.\n"
-    "Nothing is run. What is noted or passed over is told and is no error.\n"
+    "host cannot hold; which of the hooks would be refused or passed over; and which files "
+    "libvirt\n"
+    "would run itself, past virthook; with the mend. Nothing is run. What is noted or passed over\n"
+    "is told and is no error.\n"
     "\n"
     "  --config FILE   configuration (default " VIRTHOOK_CONFIG_PATH ")\n"
     "  --hooks DIR     where hooks are, instead of the configuration's\n"
+    "  --libvirt DIR   where libvirt looks for hooks (default, for root: " LIBVIRT_HOOKS ")\n"
+    "  --shim PATH     the shim (default " VIRTHOOK_SHIM_PATH ")\n"
     "  --json          one JSON object\n"
     "  --helper PATH   the helper's binary (default " VIRTHOOK_HELPER_PATH ")\n"
     "  --help\n"
@@ -32,7 +38,12 @@ static const char help_text[] =
     "\n"
     "For example: virt-hook check --config ./virthook.conf\n";
 
-static const struct option option_table[] = {ASK_COMMON, {0}};
+static const struct option option_table[] = {
+    ASK_COMMON,
+    {"libvirt", required_argument, NULL, ASK_LIBVIRT},
+    {"shim", required_argument, NULL, ASK_SHIM},
+    {0},
+};
 
 /* "WORD: [PATH: ]TEXT" on a line, the word in its tone. */
 static void print_finding(const struct terminal *terminal, enum tone tone, const char *word,
@@ -91,6 +102,28 @@ static void show_passed_over(const struct terminal *terminal, const struct json_
     }
 }
 
+/* What libvirt runs itself: the errors, or else what is to be known. Returns how many errors. */
+static size_t show_libvirt(const struct terminal *terminal, const struct json_object *answer,
+                           bool errors)
+{
+    const struct json_object *libvirt = answer_get(answer, "libvirt");
+    struct json_object *files;
+    size_t count = answer_list(libvirt, "files", &files), wrong = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct json_object *file = json_object_array_get_idx(files, i);
+        bool error = json_object_get_boolean(answer_get(file, "error"));
+
+        wrong += error;
+        if (terminal && error == errors && json_object_get_boolean(answer_get(libvirt, "adopted")))
+            print_finding(terminal, error ? TONE_BAD : TONE_WARNING, error ? "error" : "note",
+                          answer_text(file, "path"), answer_text(file, "why"));
+    }
+    if (terminal && !errors && answer_text(libvirt, "how_to_begin")[0])
+        print_finding(terminal, TONE_WARNING, "note", "", answer_text(libvirt, "how_to_begin"));
+    return wrong;
+}
+
 static int show(const struct json_object *answer)
 {
     const struct terminal terminal = terminal_of(stdout);
@@ -98,7 +131,9 @@ static int show(const struct json_object *answer)
     size_t scripts = answer_list(answer, "scripts", &list), refused, problems;
 
     problems = show_texts(&terminal, answer, "problems", TONE_BAD, "error");
+    show_libvirt(&terminal, answer, true);
     refused = show_scripts(&terminal, answer);
+    show_libvirt(&terminal, answer, false);
     show_texts(&terminal, answer, "notes", TONE_WARNING, "note");
     show_passed_over(&terminal, answer);
     if (problems == 0)
@@ -113,7 +148,21 @@ static bool is_wrong(const struct json_object *answer)
 {
     struct json_object *problems;
 
-    return answer_list(answer, "problems", &problems) > 0 || show_scripts(NULL, answer) > 0;
+    return answer_list(answer, "problems", &problems) > 0 || show_scripts(NULL, answer) > 0 ||
+           show_libvirt(NULL, answer, true) > 0;
+}
+
+/* A session's daemons have no directory of hooks of their own. */
+static const char *libvirt_directory(const struct ask_options *options)
+{
+    if (options->libvirt)
+        return options->libvirt;
+    return geteuid() == 0 ? LIBVIRT_HOOKS : NULL;
+}
+
+static const char *shim_of(const struct ask_options *options)
+{
+    return options->shim ? options->shim : VIRTHOOK_SHIM_PATH;
 }
 
 static int check(const struct ask_options *options)
@@ -124,6 +173,8 @@ static int check(const struct ask_options *options)
 
     if (r == 0)
         r = answer_ask("check", &options->places, &question, &answer);
+    if (r == 0 && libvirt_files_add(answer, libvirt_directory(options), shim_of(options)) < 0)
+        r = complain(STATUS_USAGE, "check", "memory is short");
     if (r == 0)
         r = options->json ? ask_print_json("check", answer) : show(answer);
     return r == 0 && is_wrong(answer) ? STATUS_DENY : r;

@@ -27,6 +27,8 @@ class Asker:
     def __init__(self, folder):
         self.folder = folder
         self.hooks = folder / "hooks"
+        self.libvirt = folder / "libvirt"
+        self.shim = build() / "shim/virthook-shim"
         self.config = folder / "virthook.conf"
         self.helper = build() / "helper/virthook-helper"
         self.hooks.mkdir(mode=0o755)
@@ -45,8 +47,9 @@ class Asker:
         return path
 
     def ask(self, command, *arguments, env=None):
+        places = ["--libvirt", self.libvirt, "--shim", self.shim] if command == "check" else []
         argv = [build() / "admin/virt-hook", command, "--helper", self.helper, "--config",
-                self.config, *arguments]
+                self.config, *places, *arguments]
         return run(argv, env=env)
 
     def json(self, command, *arguments):
