@@ -7,11 +7,13 @@
 #include "cleanup.h"
 #include "command.h"
 #include "complain.h"
+#include "heads.h"
 #include "local_time.h"
 #include "log_options.h"
 #include "place.h"
 #include "table.h"
 #include "text.h"
+#include "verify.h"
 
 #include <string.h>
 
@@ -175,7 +177,9 @@ int log_command(int argc, char **argv)
     int status;
 
     if (log_options_parse(argc, argv, &options, &status))
-        status = show_log(&options);
+        status = options.verify ? verify_logs(&options)
+                 : options.head ? heads_show(&options)
+                                : show_log(&options);
     log_options_clear(&options);
     return status;
 }

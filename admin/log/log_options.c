@@ -25,6 +25,9 @@ static const char help_text[] =
     "  --script PATH     in which this script ran or was to run\n"
     "  -n NUMBER         the last of them, up to 10000\n"
     "  --json            the records as they are in the log, one JSON object a line\n"
+    "  --verify          instead, whether a record was changed, removed or put in\n"
+    "  --expect HEAD     with --verify: whether the log still has this head, kept elsewhere\n"
+    "  --head            instead, the logs' heads, CHAIN:SEQ:HASH, to be kept elsewhere\n"
     "  --audit PLACE     log: a file or a directory (default: as configured, " VIRTHOOK_LOG_DIR
     "/)\n"
     "  --config FILE     configuration that says where (default " VIRTHOOK_CONFIG_PATH ")\n"
@@ -34,7 +37,8 @@ static const char help_text[] =
     "Rotated files, compressed ones too, are read with the others. A user other than root has the\n"
     "log $XDG_STATE_HOME/virthook/.\n"
     "\n"
-    "Exit status: 0 shown, even where nothing matched; 2 usage, or a log that cannot be read;\n"
+    "Exit status: 0 shown, even where nothing matched, and the log is whole; 1 --verify found a\n"
+    "break, or a log has no head; 2 usage, or a log that cannot be read to its end;\n"
     "3 no helper to be asked, where --config or --helper is given.\n"
     "\n"
     "For example: virt-hook log --guest guest1 --verdict deny -n 5\n";
@@ -50,6 +54,9 @@ enum option_key {
     KEY_REASON,
     KEY_SCRIPT,
     KEY_JSON,
+    KEY_VERIFY,
+    KEY_EXPECT,
+    KEY_HEAD,
     KEY_HELP,
 };
 
@@ -64,6 +71,9 @@ static const struct option long_options[] = {
     {"reason", required_argument, NULL, KEY_REASON},
     {"script", required_argument, NULL, KEY_SCRIPT},
     {"json", no_argument, NULL, KEY_JSON},
+    {"verify", no_argument, NULL, KEY_VERIFY},
+    {"expect", required_argument, NULL, KEY_EXPECT},
+    {"head", no_argument, NULL, KEY_HEAD},
     {"help", no_argument, NULL, KEY_HELP},
     {0},
 };
@@ -110,28 +120,68 @@ static bool take_place(struct places *places, int key)
     return places_take("log", "--helper", optarg, &places->helper) == 0;
 }
 
+static bool take_expect(struct log_options *options)
+{
+    if (options->expect_count == LOG_EXPECT_MAX) {
+        complain_usage("log", "--expect is taken %d times at the most", LOG_EXPECT_MAX);
+        return false;
+    }
+    options->expect[options->expect_count++] = optarg;
+    return true;
+}
+
+/* The slot of an option that has no value; NULL for others. */
+static bool *find_switch(struct log_options *options, int key)
+{
+    if (key == KEY_JSON)
+        return &options->json;
+    if (key == KEY_VERIFY)
+        return &options->verify;
+    return key == KEY_HEAD ? &options->head : NULL;
+}
+
 static bool take_option(struct log_options *options, int key, const char *given, int *ret_status)
 {
     const char **slot = find_slot(options, key);
+    bool *given_switch = find_switch(options, key);
 
     if (slot) {
         *slot = optarg;
         return true;
     }
+    if (given_switch) {
+        *given_switch = true;
+        return true;
+    }
+    if (key == KEY_EXPECT)
+        return take_expect(options);
     if (key >= KEY_AUDIT && key <= KEY_HELPER)
         return take_place(&options->places, key);
     if (key == 'n')
         return take_last(optarg, &options->last);
-    if (key == KEY_JSON) {
-        options->json = true;
-        return true;
-    }
     if (key == KEY_HELP) {
         fputs(help_text, stdout);
         *ret_status = STATUS_ALLOW;
     } else {
         complain_option("log", key, given);
     }
+    return false;
+}
+
+/* --verify and --head are of the log as a whole. */
+static bool agree(const struct log_options *options)
+{
+    bool chosen = options->guest || options->driver || options->operation || options->verdict ||
+                  options->reason || options->script || options->last > 0;
+
+    if (options->expect_count > 0 && !options->verify)
+        complain_usage("log", "--expect goes with --verify");
+    else if (options->verify && options->head)
+        complain_usage("log", "--verify and --head do not go together");
+    else if (chosen && (options->verify || options->head))
+        complain_usage("log", "--verify and --head are of all records: leave out what chooses");
+    else
+        return true;
     return false;
 }
 
@@ -146,7 +196,7 @@ bool log_options_parse(int argc, char **argv, struct log_options *ret_options, i
             return false;
     }
     if (optind == argc)
-        return true;
+        return agree(ret_options);
     complain_usage("log", "'%s' is no option: a guest is named by --guest", argv[optind]);
     return false;
 }

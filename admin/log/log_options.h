@@ -13,11 +13,17 @@
 /* Bounds what -n keeps in memory. */
 #define LOG_LAST_MAX 10000
 
+/* Heads that are held against the log at once. */
+#define LOG_EXPECT_MAX 64
+
 /* Texts are borrowed from argv; NULL: any. */
 struct log_options {
     struct places places;
     const char *guest, *driver, *operation, *verdict, *reason, *script;
     size_t last; /* 0: all */
+    const char *expect[LOG_EXPECT_MAX];
+    size_t expect_count;
+    bool verify, head; /* instead of the calls; at most one of them */
     bool json;
 };
 

@@ -44,7 +44,7 @@ ARROWS = {
                "helper/run", "runner"],
     "shim": ["common"],
     "admin/base": ["common"],
-    "admin/records": ["common", "admin/base"],
+    "admin/records": ["common", "digest", "admin/base"],
     "admin/log": ["common", "admin/base", "admin/records"],
     "admin/stats": ["common", "admin/base", "admin/records"],
     "admin/libvirt": ["common"],
