@@ -242,6 +242,7 @@ char *status_json(const struct helper *helper)
              helper->options.hooks ? helper->options.hooks : helper->config->hooks);
     add_text(object, "audit", audit_path(helper->audit));
     add_audit_head(object, helper->audit);
+    add_number(object, "audit_lost", audit_lost(helper->audit));
     json_object_object_add(object, "audit_copies", make_copies(&helper->copies));
     add_number(object, "calls", helper->call_number);
     add_number(object, "open", helper->call_count);

@@ -62,9 +62,39 @@ static void print_helper(const struct terminal *terminal, struct json_object *st
            version ? version : "-");
     print_text(terminal, "config", value_of(status, "config"));
     print_text(terminal, "hooks", value_of(status, "hooks"));
+    print_text(terminal, "guest /tmp", value_of(status, "guest_tmp"));
+}
+
+/* Copies of the log's records that go to one place; nothing where none do. */
+static void print_copies(const struct terminal *terminal, struct json_object *copies,
+                         const char *place)
+{
+    struct json_object *told = value_of(copies, place);
+    uint64_t lost = value_number(told, "lost");
+
+    if (!told)
+        return;
+    print_label(terminal, place);
+    printf("copies sent: %" PRIu64 ", lost: %" PRIu64 "%s\n", value_number(told, "sent"), lost,
+           lost > 0 ? "; it did not take them, look whether it runs" : "");
+}
+
+static void print_audit(const struct terminal *terminal, struct json_object *status)
+{
+    struct json_object *problem = value_of(status, "audit_problem");
+    struct json_object *copies = value_of(status, "audit_copies");
+    uint64_t lost = value_number(status, "audit_lost");
+
     print_text(terminal, "audit", value_of(status, "audit"));
     print_text(terminal, "audit head", value_of(status, "audit_head"));
-    print_text(terminal, "guest /tmp", value_of(status, "guest_tmp"));
+    if (problem)
+        print_tone(terminal, "", TONE_WARNING, problem);
+    if (lost > 0) {
+        print_label(terminal, "lost");
+        printf("%" PRIu64 " audit records could not be written: make room for the log\n", lost);
+    }
+    print_copies(terminal, copies, "journal");
+    print_copies(terminal, copies, "syslog");
 }
 
 static void print_class(const struct terminal *terminal, const char *label,
@@ -151,6 +181,7 @@ static void print_clients(const struct terminal *terminal, struct json_object *c
 static void print_details(const struct terminal *terminal, struct json_object *status)
 {
     print_helper(terminal, status);
+    print_audit(terminal, status);
     print_clients(terminal, value_list(status, "clients"));
     print_calls(terminal, status);
     print_enforced(terminal, value_of(status, "enforced"));

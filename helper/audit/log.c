@@ -27,6 +27,7 @@ struct audit_log {
     struct recovery recovery; /* what former helpers left; not yet closed where the disk is full */
     bool opened;              /* the open record is written */
     uint64_t lost;            /* records given up and not told yet */
+    uint64_t lost_ever;
     char lost_since[RECORD_TIME_SIZE];
     struct open_calls open; /* this helper's own: begin written, end not */
     bool untracked;         /* a begin was written that `open` had no room for */
@@ -273,4 +274,10 @@ void audit_count_lost(struct audit_log *log)
     if (log->lost == 0)
         record_time(log->lost_since);
     log->lost++;
+    log->lost_ever++;
+}
+
+uint64_t audit_lost(const struct audit_log *log)
+{
+    return log->lost_ever;
 }

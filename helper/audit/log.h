@@ -135,3 +135,6 @@ int audit_linger(struct audit_log *log, const struct audit_linger *linger);
  * comes a record of how many were lost.
  */
 void audit_count_lost(struct audit_log *log);
+
+/* How many were counted since the log was opened, for status. */
+uint64_t audit_lost(const struct audit_log *log);

@@ -31,16 +31,16 @@ int datagram_socket(int *ret_fd)
     return 0;
 }
 
-static int send_to(int fd, const char *path, struct msghdr *message)
+static int send_to(int fd, const char *path, struct msghdr message)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
 
     if (strlen(path) >= sizeof(address.sun_path))
         return -ENAMETOOLONG;
     memcpy(address.sun_path, path, strlen(path));
-    message->msg_name = &address;
-    message->msg_namelen = sizeof(address);
-    return sendmsg(fd, message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+    message.msg_name = &address;
+    message.msg_namelen = sizeof(address);
+    return sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
 int datagram_send(int fd, const char *path, const void *data, size_t size)
@@ -49,7 +49,7 @@ int datagram_send(int fd, const char *path, const void *data, size_t size)
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 
     memcpy(&part.iov_base, &data, sizeof(data));
-    return send_to(fd, path, &message);
+    return send_to(fd, path, message);
 }
 
 int datagram_send_fd(int fd, const char *path, int sent_fd)
@@ -65,5 +65,5 @@ int datagram_send_fd(int fd, const char *path, int sent_fd)
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof(sent_fd));
     memcpy(CMSG_DATA(header), &sent_fd, sizeof(sent_fd));
-    return send_to(fd, path, &message);
+    return send_to(fd, path, message);
 }

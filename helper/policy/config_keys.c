@@ -65,8 +65,6 @@ enum {
     OUTPUT_KEPT = 10,
     AUDIT_KEPT = 11,
     DEFAULT_PROFILE = 13,
-    AUDIT_JOURNAL = 15,
-    AUDIT_SYSLOG = 16,
 };
 
 const char *config_keys_name(size_t index)
@@ -200,26 +198,26 @@ int config_keys_set(struct config *config, struct config_key_lines *lines, const
 }
 
 /* Whether this program can do what a key turns on, which meson's feature decides. */
-static int check_built(bool wanted, bool built, const char *feature, unsigned int line,
-                       struct config_problem *problem)
+static int check_built(bool wanted, bool built, const char *feature, const char *key,
+                       const struct config_key_lines *lines, struct config_problem *problem)
 {
     if (!wanted || built)
         return 0;
-    return config_refuse(problem, line,
-                         "this virthook was built without the feature %s; write audit_%s = no, or "
+    return config_refuse(problem, lines->lines[find(key)],
+                         "this virthook was built without the feature %s; write %s = no, or "
                          "build with meson's -D%s=enabled",
-                         feature, feature, feature);
+                         feature, key, feature);
 }
 
 static int check_copies(const struct config *config, const struct config_key_lines *lines,
                         struct config_problem *problem)
 {
-    int r = check_built(config->audit_journal, VIRTHOOK_JOURNAL, "journal",
-                        lines->lines[AUDIT_JOURNAL], problem);
+    int r = check_built(config->audit_journal, VIRTHOOK_JOURNAL, "journal", "audit_journal", lines,
+                        problem);
 
     if (r != 0)
         return r;
-    return check_built(config->audit_syslog, VIRTHOOK_SYSLOG, "syslog", lines->lines[AUDIT_SYSLOG],
+    return check_built(config->audit_syslog, VIRTHOOK_SYSLOG, "syslog", "audit_syslog", lines,
                        problem);
 }
 

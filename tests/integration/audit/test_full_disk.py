@@ -1,7 +1,10 @@
 """A full disk: the admin's choice holds, no record is torn, and the log says how many were lost."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import json
+
 import pytest
+from helper.wire import STATUS
 
 from . import log
 from .disk import CALLS_MAX, call_until
@@ -29,6 +32,18 @@ def test_the_helper_allows_again_when_there_is_room_and_tells_the_loss(place, st
     assert helper.peer.call().allow
     assert [record["type"] for record in disk.records()[-3:]] == ["lost", "begin", "end"]
     assert disk.records()[-3]["count"] >= 1
+
+
+def test_status_tells_how_many_records_were_lost(place, start, disk):
+    place.configure("audit_full = count\n")
+    place.script("qemu")
+    helper = start(wrapper=disk.wrapper)
+    disk.of(helper).fill()
+    for _ in range(CALLS_MAX):
+        assert helper.peer.call().allow
+    told = json.loads(helper.peer.ask(STATUS)["json"])["audit_lost"]
+    kept = [record for record in disk.records() if record["type"] in ("begin", "end")]
+    assert told == 2 * CALLS_MAX - len(kept)
 
 
 def test_what_a_full_disk_did_not_take_has_no_place_in_the_chain(place, start, disk):
