@@ -9,8 +9,10 @@
 #include "command.h"
 #include "complain.h"
 #include "control_options.h"
+#include "drivers.h"
 #include "helpers.h"
 #include "overview.h"
+#include "past_show.h"
 #include "virthook-config.h"
 
 #include <stdio.h>
@@ -23,13 +25,16 @@
 static const char status_help[] =
     "Usage: virt-hook status [OPTION]...\n"
     "Show what all helpers that run are doing, for whom, what they enforce on this host and what\n"
-    "that lacks, and which privileges they hold and why. A helper is never started for it.\n"
+    "that lacks, and which privileges they hold and why. A helper is never started for it. Files\n"
+    "that libvirt would run itself, past virthook, are told as well.\n"
     "\n" STATUS_OPTIONS
+    "  --libvirt DIR  where libvirt looks for hooks (default, for root: " LIBVIRT_HOOKS ")\n"
+    "  --shim PATH    the shim (default " VIRTHOOK_SHIM_PATH ")\n"
     "  --json         a JSON array on stdout; with --socket, the one helper's object\n"
     "  --help\n"
     "\n"
-    "Exit status: 0 shown; 1 a helper did not answer, and others are shown; 2 usage; 3 no helper\n"
-    "runs, or none answers.\n"
+    "Exit status: 0 shown; 1 shown, but a helper did not answer, or libvirt would run a file past\n"
+    "virthook; 2 usage; 3 no helper runs, or none answers.\n"
     "\n"
     "For example: virt-hook status\n";
 
@@ -160,13 +165,23 @@ static int show_one(struct json_object *list, const struct control_options *opti
     return finish_output("status");
 }
 
+/* Of the host, not of one helper; a session's daemons have no directory of hooks of their own. */
+static int show_past(const struct control_options *options)
+{
+    if (!options->libvirt && (options->socket || geteuid() != 0))
+        return 0;
+    return past_show(options->libvirt ? options->libvirt : LIBVIRT_HOOKS,
+                     options->shim ? options->shim : VIRTHOOK_SHIM_PATH, options->json);
+}
+
 static int show_status(const struct control_options *options)
 {
     struct json_object *list = json_object_new_array();
     int r = options->socket ? show_one(list, options) : show_all(list, options->json);
+    int past = show_past(options);
 
     json_object_put(list);
-    return r;
+    return r == STATUS_ALLOW ? past : r;
 }
 
 /* --- reload --- */

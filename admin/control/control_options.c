@@ -13,14 +13,22 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum option_key {
-    KEY_SOCKET = 256,
+    KEY_LIBVIRT = 256,
+    KEY_SHIM,
+    KEY_SOCKET,
     KEY_JSON,
     KEY_HELP,
 };
 
+/* Those of status alone stand first. */
+#define OF_STATUS_ALONE 2
+
 static const struct option long_options[] = {
+    {"libvirt", required_argument, NULL, KEY_LIBVIRT},
+    {"shim", required_argument, NULL, KEY_SHIM},
     {"socket", required_argument, NULL, KEY_SOCKET},
     {"json", no_argument, NULL, KEY_JSON},
     {"help", no_argument, NULL, KEY_HELP},
@@ -32,6 +40,12 @@ static bool take_option(struct control_options *options, const char *command, in
                         const char *given, const char *help, int *ret_status)
 {
     switch (key) {
+    case KEY_LIBVIRT:
+        *ret_status = places_take(command, "--libvirt", optarg, &options->libvirt);
+        return *ret_status == 0;
+    case KEY_SHIM:
+        *ret_status = places_take(command, "--shim", optarg, &options->shim);
+        return *ret_status == 0;
     case KEY_SOCKET:
         *ret_status = places_take(command, "--socket", optarg, &options->socket);
         return *ret_status == 0;
@@ -51,10 +65,12 @@ static bool take_option(struct control_options *options, const char *command, in
 bool control_options_parse(int argc, char **argv, const char *help,
                            struct control_options *ret_options, int *ret_status)
 {
+    const struct option *table = strcmp(argv[0], "status") == 0 ? long_options
+                                                                : long_options + OF_STATUS_ALONE;
     int key;
 
     *ret_options = (struct control_options){0};
-    while ((key = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+    while ((key = getopt_long(argc, argv, ":", table, NULL)) != -1) {
         if (!take_option(ret_options, argv[0], key, argv[optind - 1], help, ret_status))
             return false;
     }
@@ -68,5 +84,7 @@ bool control_options_parse(int argc, char **argv, const char *help,
 void control_options_clear(struct control_options *options)
 {
     free(options->socket);
+    free(options->libvirt);
+    free(options->shim);
     *options = (struct control_options){0};
 }

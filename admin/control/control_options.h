@@ -8,7 +8,8 @@
 #include <stdbool.h>
 
 struct control_options {
-    char *socket; /* absolute, owned; NULL: all helpers */
+    char *socket;         /* absolute, owned; NULL: all helpers */
+    char *libvirt, *shim; /* the same, of status alone; NULL: not given */
     bool json;
 };
 

@@ -50,7 +50,7 @@ ARROWS = {
     "admin/libvirt": ["common"],
     "admin/adopt": ["common", "admin/base", "admin/libvirt"],
     "admin/ask": ["common", "admin/base", "admin/libvirt", "admin/records"],
-    "admin/control": ["common", "admin/base"],
+    "admin/control": ["common", "admin/base", "admin/libvirt"],
     "admin/run": ["common", "admin/base"],
     "admin/suggest": ["common", "admin/base", "admin/records"],
     "admin": ["common", "admin/log", "admin/records",
