@@ -124,7 +124,10 @@ static int open_audit(struct helper *helper)
     char *error = NULL;
     int r = audit_open(&settings, &helper->audit, &error);
 
-    return r == 0 ? 0 : fail(helper, PROTOCOL_E_CONFIG, r, error);
+    if (r != 0)
+        return fail(helper, PROTOCOL_E_CONFIG, r, error);
+    audit_rotate_at(helper->audit, helper->config->audit_size, helper->config->audit_files);
+    return 0;
 }
 
 static int open_sockets(struct helper *helper)

@@ -81,6 +81,8 @@ static void take(struct helper *helper, struct config *config, struct sandbox_li
     helper->orders[CLASS_EVENT].slots = config->events_max;
     copies_choose(&helper->copies, COPIES_JOURNAL, config->audit_journal);
     copies_choose(&helper->copies, COPIES_SYSLOG, config->audit_syslog);
+    if (helper->audit)
+        audit_rotate_at(helper->audit, config->audit_size, config->audit_files);
 }
 
 static int load(const struct helper *helper, struct config **ret_config, char **ret_error)

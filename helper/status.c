@@ -244,6 +244,7 @@ char *status_json(const struct helper *helper)
     add_audit_head(object, helper->audit);
     add_number(object, "audit_lost", audit_lost(helper->audit));
     json_object_object_add(object, "audit_copies", make_copies(&helper->copies));
+    add_text(object, "audit_problem", audit_problem(helper->audit));
     add_number(object, "calls", helper->call_number);
     add_number(object, "open", helper->call_count);
     json_object_object_add(object, "hook", make_class(&helper->orders[CLASS_HOOK]));

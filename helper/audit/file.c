@@ -82,6 +82,12 @@ static int seal_line(struct chain *chain, const char *line, size_t size, char **
     r = chain_seal(chain, line, size, &sealed, &size, chain);
     if (r < 0)
         return r;
+    /* As a rule it is the only one. */
+    if (!*text) {
+        *text = take_pointer(&sealed);
+        *text_size = size;
+        return 0;
+    }
     longer = realloc(*text, *text_size + size);
     if (!longer)
         return -ENOMEM;

@@ -209,6 +209,17 @@ char *audit_head(const struct audit_log *log)
     return strdup(text);
 }
 
+void audit_rotate_at(struct audit_log *log, uint64_t size, size_t files)
+{
+    log->files.bound = size < INT64_MAX ? (off_t)size : INT64_MAX;
+    log->files.kept = files;
+}
+
+const char *audit_problem(const struct audit_log *log)
+{
+    return log->files.problem;
+}
+
 const char *audit_instance(const struct audit_log *log)
 {
     return log->source.instance;

@@ -131,6 +131,21 @@ int audit_end(struct audit_log *log, const struct audit_call *call,
 int audit_linger(struct audit_log *log, const struct audit_linger *linger);
 
 /*
+ * From now on the file is moved away, to FILE.1, before the first record after it has reached
+ * `size` bytes; what stands at its start of calls that were open before is not counted. Files that
+ * were moved away before move on, FILE.1 to FILE.2, up to `files`, from 1: the oldest is removed. A
+ * size of 0, as in a log that was opened just now, is for never.
+ */
+void audit_rotate_at(struct audit_log *log, uint64_t size, size_t files);
+
+/*
+ * Why the log cannot be moved away when it is full, or be followed to a new file, so that it is
+ * written on: a sentence that says what to do; NULL where nothing is wrong. The log's, until the
+ * next record.
+ */
+const char *audit_problem(const struct audit_log *log);
+
+/*
  * Counts a record that was given up because the disk is full. Before the next one that is written
  * comes a record of how many were lost.
  */

@@ -221,13 +221,13 @@ static int refuse_open(const char *path, int error, char **ret_error)
                   path, strerror(error), geteuid());
 }
 
-/* Whether the name still stands for the file that was opened: it may have been rotated away. */
-static bool is_still_named(const struct place *place, const char *name, const struct stat *st)
+bool place_has_moved(const struct place *place, const char *name, const struct stat *file)
 {
     struct stat named;
 
-    return fstatat(place->directory_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-           named.st_dev == st->st_dev && named.st_ino == st->st_ino;
+    if (fstatat(place->directory_fd, name, &named, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT;
+    return named.st_dev != file->st_dev || named.st_ino != file->st_ino;
 }
 
 /*
@@ -252,13 +252,13 @@ static int lock_file(const struct place *place, const char *name, const char *pa
         return r;
     if (flock(fd, LOCK_EX | LOCK_NB) < 0)
         return errno == EWOULDBLOCK ? PLACE_E_TAKEN : refuse_open(path, errno, ret_error);
-    if (!is_still_named(place, name, &st))
+    if (place_has_moved(place, name, &st))
         return -ESTALE;
     *ret_fd = take_fd(&fd);
     return 0;
 }
 
-static char *slot_name(const struct place *place, unsigned int slot)
+char *place_slot_name(const struct place *place, unsigned int slot)
 {
     char *name;
     int length;
@@ -281,7 +281,7 @@ static char *join_path(const struct place *place, const char *name)
 int place_lock_slot(const struct place *place, unsigned int slot, bool create, int *ret_fd,
                     char **ret_path, char **ret_error)
 {
-    auto_free char *name = slot_name(place, slot), *path = NULL;
+    auto_free char *name = place_slot_name(place, slot), *path = NULL;
     int r = -ESTALE;
 
     path = name ? join_path(place, name) : NULL;
@@ -296,14 +296,6 @@ int place_lock_slot(const struct place *place, unsigned int slot, bool create, i
     return r;
 }
 
-bool place_has_moved(const struct place *place, unsigned int slot, int fd)
-{
-    auto_free char *name = slot_name(place, slot);
-    struct stat st;
-
-    return name && fstat(fd, &st) == 0 && !is_still_named(place, name, &st);
-}
-
 /* Whether a file of this name was rotated away from the other name, and is still as it was. */
 static bool is_rotated(const char *file, const char *name)
 {
@@ -316,12 +308,27 @@ static bool is_rotated(const char *file, const char *name)
     return *rest != '\0' && rest[strspn(rest, "0123456789-")] == '\0';
 }
 
+/* A file that was rotated away, to be held against others. */
+struct rotated {
+    struct timespec written;
+    unsigned long number; /* of its name: 1 is the last one that was moved away */
+};
+
+static bool is_newer(const struct rotated *a, const struct rotated *b)
+{
+    if (a->written.tv_sec != b->written.tv_sec)
+        return a->written.tv_sec > b->written.tv_sec;
+    if (a->written.tv_nsec != b->written.tv_nsec)
+        return a->written.tv_nsec > b->written.tv_nsec;
+    return a->number < b->number;
+}
+
 /* The file of those that was written last; the caller frees. NULL where there is none. */
 static char *find_former(const struct place *place, const char *name)
 {
     auto_close int fd = openat(place->directory_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
-    struct timespec newest = {.tv_sec = -1};
+    struct rotated newest = {.written.tv_sec = -1};
     auto_free char *found = NULL;
     struct dirent *entry;
     struct stat st;
@@ -330,12 +337,15 @@ static char *find_former(const struct place *place, const char *name)
         return NULL;
     (void)take_fd(&fd);
     while ((entry = readdir(directory))) {
+        struct rotated file;
+
         if (!is_rotated(entry->d_name, name) ||
-            fstatat(place->directory_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-            st.st_mtim.tv_sec < newest.tv_sec ||
-            (st.st_mtim.tv_sec == newest.tv_sec && st.st_mtim.tv_nsec <= newest.tv_nsec))
+            fstatat(place->directory_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
             continue;
-        newest = st.st_mtim;
+        file = (struct rotated){st.st_mtim, strtoul(entry->d_name + strlen(name) + 1, NULL, 10)};
+        if (!is_newer(&file, &newest))
+            continue;
+        newest = file;
         free(found);
         found = strdup(entry->d_name);
     }
@@ -345,7 +355,7 @@ static char *find_former(const struct place *place, const char *name)
 
 int place_lock_former(const struct place *place, unsigned int slot, int *ret_fd)
 {
-    auto_free char *name = slot_name(place, slot), *former = NULL, *error = NULL;
+    auto_free char *name = place_slot_name(place, slot), *former = NULL, *error = NULL;
 
     former = name ? find_former(place, name) : NULL;
     if (!former || lock_file(place, former, former, false, ret_fd, &error) != 0)

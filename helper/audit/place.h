@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* Files of one name in a directory: the most helpers that can write there at a time. */
@@ -40,13 +41,20 @@ int place_find(struct place *place, const char *where, const char *name, uid_t w
 int place_lock_slot(const struct place *place, unsigned int slot, bool create, int *ret_fd,
                     char **ret_path, char **ret_error);
 
-/* Whether the file of this slot is no longer the one that `fd` is open on: it was rotated away. */
-bool place_has_moved(const struct place *place, unsigned int slot, int fd);
+/* The name of this slot's file in the directory; the caller frees. NULL where memory is short. */
+char *place_slot_name(const struct place *place, unsigned int slot);
+
+/*
+ * Whether the name no longer stands for this file: it was rotated away. False where that cannot be
+ * seen, in a directory that is closed to this helper.
+ */
+bool place_has_moved(const struct place *place, const char *name, const struct stat *file);
 
 /*
  * Opens and locks the file that was rotated away last from this slot's name, "<file>.1" or
- * "<file>-20240501", where that is not compressed and nobody holds it. Returns 0 with its
- * descriptor, or PLACE_E_MISSING.
+ * "<file>-20240501", where that is not compressed and nobody holds it. Of several that were written
+ * at the same moment it is the one of the lowest number. Returns 0 with its descriptor, or
+ * PLACE_E_MISSING.
  */
 int place_lock_former(const struct place *place, unsigned int slot, int *ret_fd);
 

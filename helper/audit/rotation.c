@@ -1,5 +1,5 @@
 /*
- * Following a log from file to file. Helper. Names in the directory are the admin's and
+ * Leading a log from file to file. Helper. Names in the directory are the admin's and
  * logrotate's; what stands under them is looked at in place.c before it is used.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -9,8 +9,11 @@
 #include "cleanup.h"
 #include "fd.h"
 #include "log.h"
+#include "shift.h"
+#include "text.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,7 +31,9 @@ void rotation_clear(struct rotation *rotation)
     log_file_clear(&rotation->former);
     place_clear(&rotation->place);
     free(rotation->path);
-    rotation->path = NULL;
+    free(rotation->name);
+    free(rotation->problem);
+    rotation->path = rotation->name = rotation->problem = NULL;
 }
 
 int rotation_lock(struct rotation *rotation, char **ret_error)
@@ -44,7 +49,8 @@ int rotation_lock(struct rotation *rotation, char **ret_error)
         if (r == 0)
             log_file_init(&rotation->file, fd, rotation->copies);
         rotation->slot = slot;
-        return r;
+        rotation->name = place_slot_name(place, slot);
+        return r == 0 && !rotation->name ? -ENOMEM : r;
     }
     if (asprintf(ret_error,
                  "each of the %u audit logs %s/%s-….log is held by a helper: end those that are "
@@ -67,22 +73,74 @@ struct log_file *rotation_last(struct rotation *rotation)
     return &rotation->file;
 }
 
-void rotation_follow(struct rotation *rotation)
+/* Where memory is short nothing is told. */
+static void __attribute__((format(printf, 2, 3)))
+tell(struct rotation *rotation, const char *format, ...)
+{
+    va_list arguments;
+
+    free(rotation->problem);
+    va_start(arguments, format);
+    rotation->problem = text_compose(format, arguments);
+    va_end(arguments);
+}
+
+static void forget_problem(struct rotation *rotation)
+{
+    free(rotation->problem);
+    rotation->problem = NULL;
+}
+
+static bool is_full(const struct rotation *rotation, const struct stat *file)
+{
+    return rotation->bound > 0 && file->st_size - rotation->repeated >= rotation->bound;
+}
+
+static bool move_away(struct rotation *rotation)
+{
+    int r = shift_files(&rotation->place, rotation->name, rotation->kept);
+
+    if (r < 0)
+        tell(rotation,
+             "the audit log %s has reached audit_size and cannot be moved away: %s; it grows on: "
+             "let uid %u write in its directory, or have logrotate move it",
+             rotation->path, strerror(-r), geteuid());
+    return r == 0;
+}
+
+/* Goes on in a new file of the name. */
+static void begin_anew(struct rotation *rotation)
 {
     auto_free char *path = NULL, *error = NULL;
     auto_close int fd = -EBADF;
     struct stat st;
+    int r = place_lock_slot(&rotation->place, rotation->slot, true, &fd, &path, &error);
 
-    if (rotation->former.fd >= 0 ||
-        !place_has_moved(&rotation->place, rotation->slot, rotation->file.fd) ||
-        place_lock_slot(&rotation->place, rotation->slot, true, &fd, &path, &error) != 0)
-        return;
     /* A file that is not new is another helper's, which has ended: it has a chain of its own. */
-    if (fstat(fd, &st) < 0 || st.st_size > 0)
+    if (r != 0 || fstat(fd, &st) < 0 || st.st_size > 0) {
+        tell(rotation, "the audit log was moved away and is written on there, since %s",
+             error ? error : "another file stands in its place");
         return;
+    }
+    forget_problem(rotation);
     rotation->former = rotation->file;
     log_file_init(&rotation->file, take_fd(&fd), rotation->copies);
     rotation->file.chain = rotation->former.chain;
+    rotation->repeated = 0;
+}
+
+void rotation_follow(struct rotation *rotation)
+{
+    struct stat st;
+
+    if (rotation->former.fd >= 0 || fstat(rotation->file.fd, &st) < 0)
+        return;
+    if (place_has_moved(&rotation->place, rotation->name, &st))
+        begin_anew(rotation);
+    else if (!is_full(rotation, &st))
+        forget_problem(rotation);
+    else if (move_away(rotation))
+        begin_anew(rotation);
 }
 
 /* "{…}\n" becomes "{…,"repeated":true}\n". */
@@ -130,7 +188,8 @@ int rotation_continue(struct rotation *rotation, const struct record_source *sou
     if (r < 0)
         return r;
     r = log_file_append(&rotation->file, text, size);
-    if (r == 0)
-        log_file_clear(&rotation->former);
-    return r;
+    if (r < 0)
+        return r;
+    log_file_clear(&rotation->former);
+    return log_file_size(&rotation->file, &rotation->repeated);
 }

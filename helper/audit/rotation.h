@@ -1,6 +1,7 @@
 /*
- * The file that a helper writes its log into, and the one before it, which was moved away while the
- * helper ran or before it started: the records go on in a new file, with one chain. Helper.
+ * The file that a helper writes its log into, and the one before it, which was moved away, by
+ * others or by the helper itself when it was full, or before the helper started: the records go on
+ * in a new file, with one chain. Helper.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -14,10 +15,14 @@
 struct rotation {
     struct place place;
     unsigned int slot; /* in the place, from 1 */
-    char *path;        /* of `file` */
+    char *path, *name; /* of `file`; `name` in the place's directory */
     struct log_file file;
     struct log_file former; /* which was moved away; until what it owes is in `file` */
     struct copies *copies;  /* of what is written to both */
+    off_t bound;            /* bytes from which on the file is full; 0: never */
+    size_t kept;            /* files that were moved away when they were full, at most */
+    off_t repeated;         /* bytes of the file that say where it goes on from: not counted */
+    char *problem;          /* why it is not as it should be, a sentence, or NULL */
 };
 
 void rotation_init(struct rotation *rotation, struct copies *copies);
@@ -38,8 +43,9 @@ int rotation_lock(struct rotation *rotation, char **ret_error);
 struct log_file *rotation_last(struct rotation *rotation);
 
 /*
- * Where the file was moved away, goes on in a new one of its name. Where none can be made there,
- * the moved one is written on: nothing is lost.
+ * Where the file is full, moves it away; where it was moved away, goes on in a new one of its name.
+ * Where that cannot be done the former one is written on, so that nothing is lost, and `problem`
+ * says so.
  */
 void rotation_follow(struct rotation *rotation);
 

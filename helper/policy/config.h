@@ -39,8 +39,10 @@ struct config {
     size_t output_kept;    /* bytes of each other stream's end; default 64 KiB */
     size_t audit_kept;     /* of these, bytes of each stream in the log; default 4 KiB */
     enum audit_full audit_full;
-    bool audit_journal; /* records are copied to the journal; default no */
-    bool audit_syslog;  /* denials are copied to syslog; default no */
+    bool audit_journal;  /* records are copied to the journal; default no */
+    bool audit_syslog;   /* denials are copied to syslog; default no */
+    uint64_t audit_size; /* bytes at which the log is moved away; default 0, never */
+    size_t audit_files;  /* logs that were moved away so, at most; default 10 */
     struct failure_policy failure;
     struct rule_list rules;
     struct profile_list profiles; /* unconfined and isolated are always among them */

@@ -23,6 +23,7 @@ enum key_type {
     KEY_SECONDS, /* range in milliseconds */
     KEY_COUNT,
     KEY_BYTES,
+    KEY_BYTES_OR_0,
     KEY_AUDIT_FULL,
     KEY_PROFILE,
 };
@@ -58,6 +59,9 @@ static const struct key keys[CONFIG_KEYS_MAX] = {
     {"guest_tmp", KEY_PATH, AT(guest_tmp), 0, 0, VIRTHOOK_TMP_DIR, "a path that starts with /"},
     {"audit_journal", KEY_YES_NO, AT(audit_journal), 0, 0, "no", "yes or no"},
     {"audit_syslog", KEY_YES_NO, AT(audit_syslog), 0, 0, "no", "yes or no"},
+    {"audit_size", KEY_BYTES_OR_0, AT(audit_size), 64 * 1024, 1024ULL << 30, "0",
+     "bytes from 64K to 1024G, or 0 for never"},
+    {"audit_files", KEY_COUNT, AT(audit_files), 1, 999, "10", "a number from 1 to 999"},
 };
 
 /* Those that are looked at together with others. */
@@ -116,6 +120,7 @@ static bool parse_number(const struct key *key, const char *value, uint64_t *ret
     case KEY_COUNT:
         return number_parse(value, ret_number);
     case KEY_BYTES:
+    case KEY_BYTES_OR_0:
         return config_value_bytes(value, ret_number);
     case KEY_YES_NO:
         known = config_value_yes_no(value, &yes);
@@ -132,6 +137,7 @@ static void store_number(const struct key *key, void *slot, uint64_t number)
 {
     switch (key->type) {
     case KEY_SECONDS:
+    case KEY_BYTES_OR_0:
         *(uint64_t *)slot = number;
         return;
     case KEY_YES_NO:
@@ -144,6 +150,13 @@ static void store_number(const struct key *key, void *slot, uint64_t number)
         *(size_t *)slot = (size_t)number;
         return;
     }
+}
+
+static bool is_in_range(const struct key *key, uint64_t number)
+{
+    if (number == 0 && key->type == KEY_BYTES_OR_0)
+        return true;
+    return key->most == 0 || (number >= key->least && number <= key->most);
 }
 
 /* Returns 0, -EINVAL where the value is not one that the key takes, or -ENOMEM. */
@@ -160,7 +173,7 @@ static int set(struct config *config, const struct key *key, const char *value)
         return profile_is_name(value) ? store_text(slot, value) : -EINVAL;
     if (!parse_number(key, value, &number))
         return -EINVAL;
-    if (key->most > 0 && (number < key->least || number > key->most))
+    if (!is_in_range(key, number))
         return -EINVAL;
     store_number(key, slot, number);
     return 0;

@@ -25,6 +25,8 @@ static void assert_defaults(const struct config *config)
     assert_int_equal(config->output_kept, 64 * 1024);
     assert_int_equal(config->audit_kept, 4 * 1024);
     assert_int_equal(config->audit_full, AUDIT_FULL_DENY);
+    assert_int_equal(config->audit_size, 0);
+    assert_int_equal(config->audit_files, 10);
     assert_false(config->audit_journal);
     assert_false(config->audit_syslog);
     assert_int_equal(config->rules.count, 0);
@@ -84,10 +86,10 @@ static void the_settings_told_in_the_shipped_file_are_the_defaults(void **state)
 static void the_shipped_file_tells_every_key(void **state)
 {
     static const char *const keys[] = {
-        "hooks",      "audit",           "per_guest_layout", "deadline",
-        "grace",      "running_max",     "events_max",       "calls_max",
-        "stdin_max",  "output_max",      "output_kept",      "audit_kept",
-        "audit_full", "default_profile", "audit_journal",    "audit_syslog",
+        "hooks",        "audit",      "per_guest_layout", "deadline",        "grace",
+        "running_max",  "events_max", "calls_max",        "stdin_max",       "output_max",
+        "output_kept",  "audit_kept", "audit_full",       "default_profile", "audit_journal",
+        "audit_syslog", "audit_size", "audit_files",
     };
     char text[65536] = "", setting[64];
     auto_close int fd = open(SHIPPED_CONFIGURATION, O_RDONLY | O_CLOEXEC);
@@ -114,7 +116,9 @@ static void every_key_takes_its_value(void **state)
                  "output_max = 64M\n"
                  "output_kept = 10000\n"
                  "audit_kept = 0\n"
-                 "audit_full = count\n");
+                 "audit_full = count\n"
+                 "audit_size = 2G\n"
+                 "audit_files = 6\n");
     assert_string_equal(loaded->hooks, "/srv/hooks");
     assert_string_equal(loaded->audit, "/srv/log dir");
     assert_true(loaded->per_guest_layout);
@@ -128,6 +132,8 @@ static void every_key_takes_its_value(void **state)
     assert_int_equal(loaded->output_kept, 10000);
     assert_int_equal(loaded->audit_kept, 0);
     assert_int_equal(loaded->audit_full, AUDIT_FULL_COUNT);
+    assert_int_equal(loaded->audit_size, 2147483648);
+    assert_int_equal(loaded->audit_files, 6);
 }
 
 static void a_path_must_be_absolute(void **state)
@@ -180,6 +186,10 @@ static void sizes_have_their_ranges(void **state)
     assert_complains(1, "output_kept = 1025K", "output_kept takes bytes from 0 to 1M", NULL);
     assert_complains(1, "audit_kept = 65K", "audit_kept takes bytes from 0 to 64K", NULL);
     assert_complains(1, "audit_kept = 18446744073709551615M", "audit_kept takes", NULL);
+    assert_complains(1, "audit_size = 63K", "audit_size takes bytes from 64K to 1024G, or 0", NULL);
+    assert_complains(1, "audit_size = 1025G", "audit_size takes", NULL);
+    assert_complains(1, "audit_files = 0", "audit_files takes a number from 1 to 999", NULL);
+    assert_loads("audit_size = 0");
 }
 
 static void words_are_those_that_are_told(void **state)
