@@ -12,6 +12,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char help_text[] =
     "Usage: virt-hook log [OPTION]...\n"
@@ -23,7 +24,13 @@ static const char help_text[] =
     "  --verdict NAME    allow or deny\n"
     "  --reason CODE     with this reason\n"
     "  --script PATH     in which this script ran or was to run\n"
+    "  --since TIME      that ended then or later: \"2026-11-23 09:41:18\", \"2026-11-23\",\n"
+    "                    \"09:41\", today, yesterday, now, \"-2h\", \"2 hours ago\", @1795426878\n"
+    "  --until TIME      that ended then or before\n"
     "  -n NUMBER         the last of them, up to 10000\n"
+    "  -f, --follow      go on with those that end from now on, until ^C; before them the last "
+    "10,\n"
+    "                    or what -n (0, too) or --since says\n"
     "  --json            the records as they are in the log, one JSON object a line\n"
     "  --verify          instead, whether a record was changed, removed or put in\n"
     "  --expect HEAD     with --verify: whether the log still has this head, kept elsewhere\n"
@@ -39,7 +46,7 @@ static const char help_text[] =
     "\n"
     "Exit status: 0 shown, even where nothing matched, and the log is whole; 1 --verify found a\n"
     "break, or a log has no head; 2 usage, or a log that cannot be read to its end;\n"
-    "3 no helper to be asked, where --config or --helper is given.\n"
+    "3 no helper to be asked, where --config or --helper is given; 130 interrupted.\n"
     "\n"
     "For example: virt-hook log --guest guest1 --verdict deny -n 5\n";
 
@@ -53,6 +60,8 @@ enum option_key {
     KEY_VERDICT,
     KEY_REASON,
     KEY_SCRIPT,
+    KEY_SINCE,
+    KEY_UNTIL,
     KEY_JSON,
     KEY_VERIFY,
     KEY_EXPECT,
@@ -70,6 +79,9 @@ static const struct option long_options[] = {
     {"verdict", required_argument, NULL, KEY_VERDICT},
     {"reason", required_argument, NULL, KEY_REASON},
     {"script", required_argument, NULL, KEY_SCRIPT},
+    {"since", required_argument, NULL, KEY_SINCE},
+    {"until", required_argument, NULL, KEY_UNTIL},
+    {"follow", no_argument, NULL, 'f'},
     {"json", no_argument, NULL, KEY_JSON},
     {"verify", no_argument, NULL, KEY_VERIFY},
     {"expect", required_argument, NULL, KEY_EXPECT},
@@ -82,8 +94,8 @@ static bool take_last(const char *value, size_t *ret_last)
 {
     uint64_t number;
 
-    if (!number_parse(value, &number) || number < 1 || number > LOG_LAST_MAX) {
-        complain_usage("log", "-n takes a number from 1 to %d, not '%s'", LOG_LAST_MAX, value);
+    if (!number_parse(value, &number) || number > LOG_LAST_MAX) {
+        complain_usage("log", "-n takes a number up to %d, not '%s'", LOG_LAST_MAX, value);
         return false;
     }
     *ret_last = (size_t)number;
@@ -95,17 +107,17 @@ static const char **find_slot(struct log_options *options, int key)
 {
     switch (key) {
     case KEY_GUEST:
-        return &options->guest;
+        return &options->filter.guest;
     case KEY_DRIVER:
-        return &options->driver;
+        return &options->filter.driver;
     case KEY_OPERATION:
-        return &options->operation;
+        return &options->filter.operation;
     case KEY_VERDICT:
-        return &options->verdict;
+        return &options->filter.verdict;
     case KEY_REASON:
-        return &options->reason;
+        return &options->filter.reason;
     case KEY_SCRIPT:
-        return &options->script;
+        return &options->filter.script;
     default:
         return NULL;
     }
@@ -135,9 +147,19 @@ static bool *find_switch(struct log_options *options, int key)
 {
     if (key == KEY_JSON)
         return &options->json;
+    if (key == 'f')
+        return &options->follow;
     if (key == KEY_VERIFY)
         return &options->verify;
     return key == KEY_HEAD ? &options->head : NULL;
+}
+
+static bool take_moment(const char *option, char slot[MOMENT_SIZE])
+{
+    if (moment_parse(optarg, time(NULL), slot))
+        return true;
+    complain_usage("log", "%s takes a time like %s, not '%s'", option, MOMENT_FORMS, optarg);
+    return false;
 }
 
 static bool take_option(struct log_options *options, int key, const char *given, int *ret_status)
@@ -155,6 +177,10 @@ static bool take_option(struct log_options *options, int key, const char *given,
     }
     if (key == KEY_EXPECT)
         return take_expect(options);
+    if (key == KEY_SINCE)
+        return take_moment("--since", options->filter.since);
+    if (key == KEY_UNTIL)
+        return take_moment("--until", options->filter.until);
     if (key >= KEY_AUDIT && key <= KEY_HELPER)
         return take_place(&options->places, key);
     if (key == 'n')
@@ -168,11 +194,13 @@ static bool take_option(struct log_options *options, int key, const char *given,
     return false;
 }
 
-/* --verify and --head are of the log as a whole. */
+/* --verify and --head are of the log as a whole; times go forward. */
 static bool agree(const struct log_options *options)
 {
-    bool chosen = options->guest || options->driver || options->operation || options->verdict ||
-                  options->reason || options->script || options->last > 0;
+    const struct filter *filter = &options->filter;
+    bool chosen = filter->guest || filter->driver || filter->operation || filter->verdict ||
+                  filter->reason || filter->script || filter->since[0] || filter->until[0] ||
+                  options->last != LOG_ALL || options->follow;
 
     if (options->expect_count > 0 && !options->verify)
         complain_usage("log", "--expect goes with --verify");
@@ -180,23 +208,35 @@ static bool agree(const struct log_options *options)
         complain_usage("log", "--verify and --head do not go together");
     else if (chosen && (options->verify || options->head))
         complain_usage("log", "--verify and --head are of all records: leave out what chooses");
+    else if (filter->until[0] && strcmp(filter->since, filter->until) > 0)
+        complain_usage("log", "--since is later than --until");
     else
         return true;
     return false;
+}
+
+/* Before what is followed stand as many as tail(1) shows. */
+static bool complete(struct log_options *options)
+{
+    if (!agree(options))
+        return false;
+    if (options->follow && options->last == LOG_ALL && !options->filter.since[0])
+        options->last = LOG_FOLLOW_LAST;
+    return true;
 }
 
 bool log_options_parse(int argc, char **argv, struct log_options *ret_options, int *ret_status)
 {
     int key;
 
-    *ret_options = (struct log_options){0};
+    *ret_options = (struct log_options){.last = LOG_ALL};
     *ret_status = STATUS_USAGE;
-    while ((key = getopt_long(argc, argv, ":n:", long_options, NULL)) != -1) {
+    while ((key = getopt_long(argc, argv, ":fn:", long_options, NULL)) != -1) {
         if (!take_option(ret_options, key, argv[optind - 1], ret_status))
             return false;
     }
     if (optind == argc)
-        return agree(ret_options);
+        return complete(ret_options);
     complain_usage("log", "'%s' is no option: a guest is named by --guest", argv[optind]);
     return false;
 }

@@ -5,26 +5,33 @@
  */
 #pragma once
 
+#include "filter.h"
 #include "places.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Bounds what -n keeps in memory. */
 #define LOG_LAST_MAX 10000
 
+/* Without -n. */
+#define LOG_ALL SIZE_MAX
+
+/* What --follow shows first, where neither -n nor --since says it. */
+#define LOG_FOLLOW_LAST 10
+
 /* Heads that are held against the log at once. */
 #define LOG_EXPECT_MAX 64
 
-/* Texts are borrowed from argv; NULL: any. */
 struct log_options {
     struct places places;
-    const char *guest, *driver, *operation, *verdict, *reason, *script;
-    size_t last; /* 0: all */
-    const char *expect[LOG_EXPECT_MAX];
+    struct filter filter;
+    size_t last;                        /* or LOG_ALL */
+    const char *expect[LOG_EXPECT_MAX]; /* borrowed from argv */
     size_t expect_count;
     bool verify, head; /* instead of the calls; at most one of them */
-    bool json;
+    bool json, follow;
 };
 
 /* False where the command ends here, with `*ret_status`. The caller clears the options anyway. */

@@ -57,20 +57,29 @@ int place_find(const char *command, struct places *places)
     return r == 0 || told ? r : take_built_in(command, places);
 }
 
+static int complain_unopened(const char *command, const char *place, int error)
+{
+    if (error == -ENOENT)
+        return complain(STATUS_USAGE, command,
+                        "there is no log at %s: say with --audit where it is", place);
+    return complain(STATUS_USAGE, command, "the log at %s cannot be read: %s", place,
+                    strerror(-error));
+}
+
 int place_open(const char *command, struct places *places, struct records **ret_records)
 {
-    int r = place_find(command, places);
+    int found = place_find(command, places);
+    int r = found == 0 ? records_open(places->audit, ret_records) : 0;
 
-    if (r != 0)
-        return r;
-    r = records_open(places->audit, ret_records);
-    if (r == -ENOENT)
-        return complain(STATUS_USAGE, command,
-                        "there is no log at %s: say with --audit where it is", places->audit);
-    if (r < 0)
-        return complain(STATUS_USAGE, command, "the log at %s cannot be read: %s", places->audit,
-                        strerror(-r));
-    return 0;
+    return r < 0 ? complain_unopened(command, places->audit, r) : found;
+}
+
+int place_open_live(const char *command, struct places *places, struct records **ret_records)
+{
+    int found = place_find(command, places);
+    int r = found == 0 ? records_open_live(places->audit, ret_records) : 0;
+
+    return r < 0 ? complain_unopened(command, places->audit, r) : found;
 }
 
 int place_tell(const char *command, const struct records *records)

@@ -19,5 +19,8 @@ int place_find(const char *command, struct places *places);
 /* Finds it, and opens it. Returns 0, or an exit status where a complaint was made. */
 int place_open(const char *command, struct places *places, struct records **ret_records);
 
+/* The same by records_open_live(). */
+int place_open_live(const char *command, struct places *places, struct records **ret_records);
+
 /* Says on stderr what could not be read. Returns 0, or an exit status. */
 int place_tell(const char *command, const struct records *records);

@@ -40,8 +40,8 @@ int records_open_live(const char *place, struct records **ret_records);
 /* A descriptor for poll(2), borrowed; readable when the log may have more. */
 int records_watch(const struct records *records);
 
-/* To be called where records_next() told 0. Returns 0, -ENOENT where the log's directory is gone, or
- * another negative errno. */
+/* To be called where records_next() told 0. Returns 0, -ENOENT where the log's directory is gone,
+ * or another negative errno. */
 int records_refresh(struct records *records);
 
 /* The next record: 1, 0 at the end, or -ENOMEM. */

@@ -124,7 +124,7 @@ def test_a_place_without_a_log_is_refused_with_what_to_do(log):
     assert done.returncode == 2 and b"say with --audit where it is" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [("--no",), ("-n", "0"), ("-n", "x"), ("--guest",), ("d1",)])
+@pytest.mark.parametrize("arguments", [("--no",), ("-n", "10001"), ("-n", "x"), ("--guest",), ("d1",)])
 def test_a_wrong_command_line_is_refused(log, arguments):
     done = log.show(*arguments)
     assert done.returncode == 2 and b"virt-hook log --help" in done.stderr

@@ -1,0 +1,48 @@
+/*
+ * Which records are asked for. Admin's process; what they say is not trusted.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "filter.h"
+
+#include "records.h"
+
+#include <string.h>
+
+static bool is_text(const char *wanted, const char *text)
+{
+    return !wanted || strcmp(wanted, text) == 0;
+}
+
+static bool has_script(struct json_object *json, const char *path)
+{
+    struct json_object *scripts;
+
+    if (!path)
+        return true;
+    if (!json_object_object_get_ex(json, "scripts", &scripts) ||
+        !json_object_is_type(scripts, json_type_array))
+        return false;
+    for (size_t i = 0; i < json_object_array_length(scripts); i++) {
+        if (strcmp(records_text(json_object_array_get_idx(scripts, i), "path"), path) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_within(const struct filter *filter, const char *time)
+{
+    return (!filter->since[0] || strcmp(time, filter->since) >= 0) &&
+           (!filter->until[0] || strcmp(time, filter->until) <= 0);
+}
+
+bool filter_matches(const struct filter *filter, struct json_object *json)
+{
+    return is_text("end", records_text(json, "type")) &&
+           is_text(filter->guest, records_text(json, "object")) &&
+           is_text(filter->driver, records_text(json, "driver")) &&
+           is_text(filter->operation, records_text(json, "operation")) &&
+           is_text(filter->verdict, records_text(json, "verdict")) &&
+           is_text(filter->reason, records_text(json, "reason")) &&
+           is_within(filter, records_text(json, "time")) && has_script(json, filter->script);
+}
