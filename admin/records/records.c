@@ -34,8 +34,7 @@ struct records {
 
 static struct source *add_source(struct records *records)
 {
-    struct source **list = reallocarray(records->sources, records->count + 1,
-                                        sizeof(*records->sources));
+    struct source **list = reallocarray(records->sources, records->count + 1, sizeof(void *));
 
     if (!list)
         return NULL;
