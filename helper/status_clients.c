@@ -17,7 +17,7 @@
 #include <string.h>
 
 /* Bytes of the whole array. */
-#define CLIENTS_SIZE_MAX 6144
+#define CLIENTS_SIZE_MAX 2048
 
 /* Bytes of /proc/PID/comm with its newline: TASK_COMM_LEN. */
 #define PROGRAM_MAX 16

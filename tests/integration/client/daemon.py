@@ -61,6 +61,8 @@ def load(path):
     library.virthook_cancel.restype = c_size_t
     library.virthook_cancel_all.argtypes = [c_void_p]
     library.virthook_cancel_all.restype = c_size_t
+    library.virthook_status.argtypes = [c_void_p, POINTER(c_void_p)]
+    library.virthook_reload.argtypes = [c_void_p, POINTER(c_void_p)]
     library.virthook_version.restype = c_char_p
     return library
 
@@ -149,6 +151,22 @@ class Daemon:
         result = plain_reply(reply.contents) | {"seconds": seconds}
         self.library.virthook_reply_free(reply)
         return result
+
+    def ask(self, question):
+        """What the function stores, or {"error": errno, "said": it}; with the `seconds` it took."""
+        text = c_void_p()
+        started = time.monotonic()
+        r = getattr(self.library, f"virthook_{question}")(self.hook, byref(text))
+        seconds = time.monotonic() - started
+        said = string_at(text.value).decode() if text.value else None
+        ctypes.CDLL(None).free(text)
+        return {"said": said, "seconds": seconds} | ({"error": -r} if r else {})
+
+    def status(self):
+        return self.ask("status")
+
+    def reload(self):
+        return self.ask("reload")
 
     def call_in_a_fork(self):
         """What a forked child is told, which must not speak on its parent's channel."""

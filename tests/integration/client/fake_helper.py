@@ -105,6 +105,12 @@ class Honest:
     def on_ping(self, number):
         self.send(PING, number, {})
 
+    def on_status(self, number):
+        self.send(STATUS, number, {"json": '{"name":"fake"}'})
+
+    def on_reload(self, number):
+        self.send(RELOAD, number, {})
+
     def serve(self):
         self.on_start()
         while self.take(*socket.recv_fds(self.channel, PACKET_MAX, 4)[:2]):
@@ -123,6 +129,10 @@ class Honest:
             self.on_cancel(number)
         elif kind == PING:
             self.on_ping(number)
+        elif kind == STATUS:
+            self.on_status(number)
+        elif kind == RELOAD:
+            self.on_reload(number)
         for fd in fds:
             os.close(fd)
         return True
@@ -306,6 +316,42 @@ class SpeaksAnotherVersion(Honest):
 class PongsUnasked(Honest):
     def on_call(self, number, call, fds):
         self.send(PING, 77, {})
+
+
+class TellsNoStatus(Honest):
+    def on_status(self, number):
+        pass
+
+
+class TellsItsStatusLate(Honest):
+    """Right before it answers the next call."""
+
+    asked = ()
+
+    def on_status(self, number):
+        self.asked = (*self.asked, number)
+
+    def on_call(self, number, call, fds):
+        for asked in self.asked:
+            super().on_status(asked)
+        self.asked = ()
+        super().on_call(number, call, fds)
+
+
+class TakesStatusForReload(Honest):
+    def on_status(self, number):
+        self.send(RELOAD, number, {})
+
+
+class TellsStatusTwice(Honest):
+    def on_status(self, number):
+        super().on_status(number)
+        super().on_status(number)
+
+
+class RefusesToReload(Honest):
+    def on_reload(self, number):
+        self.send(ERROR, number, {"code": "bad-configuration", "message": "x.conf:3: \x1b[2Jno"})
 
 
 class TellsItsStatus(Honest):

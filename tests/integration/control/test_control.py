@@ -17,8 +17,17 @@ from .conftest import STUCK
 
 COMMANDS = ["status", "reload"]
 
+# Bytes of the entries of the lists in a status, and of what is around them.
+RUNNING_MAX = 12288
+CLIENTS_MAX = 2048
+LIST_FRAME = 2
+
 # What a test allows the machine over the 2 s that the library promises.
 SLACK = 1.5
+
+
+def packed(value):
+    return json.dumps(value, separators=(",", ":"))
 
 
 def test_status_tells_of_the_helper_and_what_it_enforces(service):
@@ -61,6 +70,27 @@ def test_status_lists_the_open_calls(service):
     assert {call["id"] for call in listed} == begun
     assert all(call["elapsed_ms"] <= call["deadline_ms"] and call["object"] == "d1"
                and call["driver"] == "qemu" for call in listed)
+
+
+def test_of_many_calls_it_lists_what_fits_and_counts_all(service):
+    """Names of 1,024 bytes, which JSON makes twice as long: a packet could not hold them all."""
+    service.place.script("qemu", "echo $$ >> $T/started; while :; do sleep 0.1; done")
+    for number in range(100):
+        call = service.peer.start(name=f"{number:04}" + '"' * 1020)
+    service.peer.accepted(call)
+    told = json.loads(service.ask("status", "--json").stdout)
+    assert told["open"] == 100 and 1 < len(told["running"]) < 100
+    assert len(packed(told["running"])) < RUNNING_MAX + LIST_FRAME
+    assert "100 open" in service.ask("status").stdout
+
+
+def test_of_many_clients_it_lists_what_fits(service):
+    peers = [service.helper.connect(service.socket) for _ in range(100)]
+    told = json.loads(service.ask("status", "--json").stdout)
+    assert 1 < len(told["clients"]) < 100 and len(packed(told["clients"])) < CLIENTS_MAX + LIST_FRAME
+    assert all(client["pid"] == os.getpid() for client in told["clients"][1:])
+    for peer in peers:
+        peer.close()
 
 
 def test_reload_puts_the_configuration_in_force(service):
