@@ -7,15 +7,20 @@
 #include "answer.h"
 
 #include "cleanup.h"
+#include "clock.h"
 #include "command.h"
 #include "complain.h"
+#include "fd.h"
 #include "virthook-config.h"
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 
 /* Options with their values, the question, and its names. */
@@ -104,8 +109,8 @@ static int grow(char **text, size_t *room)
     return 0;
 }
 
-/* Reads to the end; a NUL follows. Returns 0 or a negative errno. */
-static int read_text(int fd, char **ret_text, size_t *ret_size)
+/* Reads to the end; a NUL follows. Returns 0, -ETIMEDOUT or another negative errno. */
+static int read_text(int fd, uint64_t until_ms, char **ret_text, size_t *ret_size)
 {
     auto_free char *text = NULL;
     size_t size = 0, room = 0;
@@ -114,6 +119,8 @@ static int read_text(int fd, char **ret_text, size_t *ret_size)
     do {
         int r = size + 1 < room ? 0 : grow(&text, &room);
 
+        if (r == 0)
+            r = fd_await(fd, POLLIN, until_ms);
         if (r < 0)
             return r;
         got = read(fd, text + size, room - size - 1);
@@ -127,11 +134,14 @@ static int read_text(int fd, char **ret_text, size_t *ret_size)
     return 0;
 }
 
-/* Whether it ended well. */
-static bool reap(pid_t pid)
+/* Whether it ended well, and in time: else it is killed. */
+static bool reap(pid_t pid, uint64_t until_ms)
 {
+    auto_close int pidfd = pidfd_open(pid, 0);
     int status;
 
+    if (pidfd >= 0 && fd_await(pidfd, POLLIN, until_ms) < 0)
+        kill(pid, SIGKILL);
     while (waitpid(pid, &status, 0) < 0) {
         if (errno != EINTR)
             return false;
@@ -139,13 +149,15 @@ static bool reap(pid_t pid)
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* Runs the binary; -EIO where it ended badly, and said why on stderr. */
+/* Runs the binary; -EIO where it ended badly, and said why on stderr, -ETIMEDOUT where it was late.
+ */
 static int run_helper(const struct asked *asked, char **ret_text, size_t *ret_size)
 {
     auto_close int in = -EBADF, out = -EBADF;
     auto_free char *text = NULL;
     int ends[2];
     pid_t pid = -1; /* posix_spawn(3) sets it, which an analyzer cannot see */
+    uint64_t until_ms = clock_add_ms(clock_now_ms(), ANSWER_WAIT_MS);
     int r;
 
     if (pipe2(ends, O_CLOEXEC) < 0)
@@ -156,10 +168,10 @@ static int run_helper(const struct asked *asked, char **ret_text, size_t *ret_si
     if (r < 0)
         return r;
     close_fd(&out);
-    r = read_text(in, &text, ret_size);
+    r = read_text(in, until_ms, &text, ret_size);
     close_fd(&in);
-    if (!reap(pid) && r == 0)
-        r = -EIO;
+    if (!reap(pid, until_ms) && r == 0)
+        r = clock_now_ms() < until_ms ? -EIO : -ETIMEDOUT;
     if (r == 0)
         *ret_text = take_pointer(&text);
     return r;
@@ -196,6 +208,11 @@ int answer_ask(const char *command, const struct places *places,
 
     if (r == -EIO)
         return complain(STATUS_NO_HELPER, command, "the helper %s did not answer", name);
+    if (r == -ETIMEDOUT)
+        return complain(STATUS_NO_HELPER, command,
+                        "the helper %s gave no answer in %d s and was ended: is it virthook's, and "
+                        "can what it looks at be read?",
+                        name, ANSWER_WAIT_MS / 1000);
     if (r < 0)
         return complain(STATUS_NO_HELPER, command,
                         "the helper %s cannot be asked: %s; install it, or name another by "

@@ -13,6 +13,9 @@
 /* Bytes of an answer at the most. */
 #define ANSWER_MAX (64 << 20)
 
+/* Milliseconds that the binary has for all of its answer; then it is killed. */
+#define ANSWER_WAIT_MS 30000
+
 /* What else is handed on to the helper, and asked. */
 struct answer_question {
     const char *word;         /* "places", "explain"; see virthook-helper --help */
@@ -24,7 +27,7 @@ struct answer_question {
  * Asks the helper's binary, which ends with its answer. Returns 0 with the object, which the caller
  * puts (json_object_put()); or an exit status where a complaint in the name of `command` was made:
  * STATUS_USAGE where the helper says that there is no answer (a configuration that is refused),
- * STATUS_NO_HELPER where it cannot be run or says nothing that is an answer.
+ * STATUS_NO_HELPER where it cannot be run, or says nothing that is an answer or nothing in time.
  */
 int answer_ask(const char *command, const struct places *places,
                const struct answer_question *question, struct json_object **ret_answer);

@@ -159,6 +159,21 @@ def test_a_helper_that_does_not_answer_is_named(asker, helper, said):
     assert done.returncode == 3 and helper in done.stderr and said in done.stderr
 
 
+@pytest.mark.parametrize("does", ["exec sleep 600", "exec >&-; exec sleep 600",
+                                  "while :; do echo '{'; sleep 1; done"],
+                         ids=["silent", "closes-its-stdout", "goes-on-and-on"])
+def test_a_helper_that_does_not_end_is_ended_and_named(asker, does):
+    """It has 30 s, and is waited for no longer."""
+    asker.helper = asker.folder / "endless"
+    asker.helper.write_text(f"#!/bin/sh\necho $$ > {asker.folder}/pid\n{does}\n", encoding="utf-8")
+    asker.helper.chmod(0o755)
+    done = asker.ask("explain", *CALL)
+    assert done.returncode == 3 and done.stdout == ""
+    assert f"{asker.helper} gave no answer in 30 s and was ended" in done.stderr
+    pid = (asker.folder / "pid").read_text(encoding="utf-8").strip()
+    assert not os.path.exists(f"/proc/{pid}")
+
+
 def test_an_object_may_begin_with_a_hyphen(asker):
     answer, _ = asker.json("explain", "qemu", "--help", "prepare")
     assert answer["object"] == "--help"
