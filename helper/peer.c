@@ -1,6 +1,7 @@
 /*
- * A client's connection: its packets in, ours out. Helper. Every byte and descriptor that comes is
- * untrusted; a peer that breaks the protocol is closed, and the calls of others go on.
+ * A client's connection: its coming and going, and its packets. Helper. Every byte and descriptor
+ * that comes is untrusted; a peer that breaks the protocol is closed, and the calls of others go
+ * on.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -12,6 +13,7 @@
 #include "decode.h"
 #include "error.h"
 #include "packet.h"
+#include "peer_queue.h"
 #include "status.h"
 #include "text.h"
 
@@ -19,9 +21,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-
-/* Answers that a peer may leave unread beside those to its calls, before it is cut off. */
-#define QUEUE_SLACK 64
 
 /* Admins that are connected; with one more the first of them goes. */
 #define ADMINS_MAX 16
@@ -32,28 +31,9 @@
 /* Bytes of a security module's label; a longer one is not told. */
 #define LABEL_MAX 4096
 
-/* A packet that the socket did not take yet. */
-struct queued {
-    struct queued *next;
-    struct outgoing outgoing;
-};
-
-static void drop_first(struct peer *peer)
-{
-    struct queued *queued = peer->first;
-
-    peer->first = queued->next;
-    if (!peer->first)
-        peer->last = NULL;
-    peer->queue_length--;
-    outgoing_clear(&queued->outgoing);
-    free(queued);
-}
-
 static void free_peer(struct peer *peer)
 {
-    while (peer->first)
-        drop_first(peer);
+    peer_clear_queue(peer);
     close_fd(&peer->source.fd);
     free(peer->name);
     free(peer->label);
@@ -83,120 +63,13 @@ static void remove_peer(struct peer *peer)
         helper_end(helper);
 }
 
-/* Makes the socket's end visible to peer_ready(), the one place where a peer may be freed. */
-static void cut_off(struct peer *peer)
-{
-    peer->cut = true;
-    shutdown(peer->source.fd, SHUT_RDWR);
-}
-
-/* --- out --- */
-
-/* Sends what the socket takes; the rest waits for EPOLLOUT. */
-static void flush_queue(struct peer *peer)
-{
-    while (peer->first) {
-        const struct outgoing *next = &peer->first->outgoing;
-        int r = packet_send(peer->source.fd, next->data, next->size, next->fds, next->fd_count);
-
-        if (r == -EAGAIN)
-            break;
-        if (r < 0)
-            cut_off(peer);
-        drop_first(peer);
-    }
-    loop_modify(peer->helper->loop, &peer->source, EPOLLIN | (peer->first ? EPOLLOUT : 0));
-}
-
-static void enqueue(struct peer *peer, struct queued *queued)
-{
-    if (peer->last)
-        peer->last->next = queued;
-    else
-        peer->first = queued;
-    peer->last = queued;
-    peer->queue_length++;
-}
-
-static size_t queue_max(const struct peer *peer)
-{
-    size_t calls = peer->kind == PEER_ADMIN ? 0 : peer->helper->config->calls_max;
-
-    return calls * 2 + QUEUE_SLACK;
-}
-
-void peer_send(struct peer *peer, const struct message *message, int bulk_fd)
-{
-    struct queued *queued = calloc(1, sizeof(*queued));
-
-    if (!queued || packet_encode(message, SIDE_HELPER, bulk_fd, &queued->outgoing) < 0 ||
-        peer->queue_length > queue_max(peer)) {
-        /* An answer that cannot be given must not be waited for. */
-        if (queued)
-            outgoing_clear(&queued->outgoing);
-        free(queued);
-        cut_off(peer);
-        return;
-    }
-    enqueue(peer, queued);
-    flush_queue(peer);
-}
-
-void peer_send_error(struct peer *peer, uint64_t id, int error, const char *text)
-{
-    struct message message = {
-        .version = PROTOCOL_VERSION,
-        .type = MESSAGE_ERROR,
-        .id = id,
-        .error.code = protocol_error_code(error),
-        .error.message = text ? text : protocol_error_text(error),
-    };
-
-    if (error == PROTOCOL_E_VERSION)
-        message.error.version_min = message.error.version_max = PROTOCOL_VERSION;
-    peer_send(peer, &message, -EBADF);
-}
-
-static struct message make_hello(const struct helper *helper)
-{
-    const struct config *config = helper->config;
-
-    return (struct message){
-        .version = PROTOCOL_VERSION,
-        .type = MESSAGE_HELLO,
-        .hello.version_min = PROTOCOL_VERSION,
-        .hello.version_max = PROTOCOL_VERSION,
-        .hello.name = helper->options.name,
-        .hello.deadline_ms = helper->options.deadline_ms ? helper->options.deadline_ms
-                                                         : config->deadline_ms,
-        .hello.stdin_max = config->stdin_max,
-        .hello.calls_max = config->calls_max,
-        .hello.hooks = helper->options.hooks ? helper->options.hooks : config->hooks,
-        .hello.has_policy = true,
-        .hello.policy = config->failure,
-    };
-}
-
-int peer_encode_hello(const struct helper *helper, uint8_t **ret_data, size_t *ret_size)
-{
-    struct message hello = make_hello(helper);
-    struct outgoing outgoing;
-    int r = packet_encode(&hello, SIDE_HELPER, -EBADF, &outgoing);
-
-    if (r < 0)
-        return r;
-    *ret_data = outgoing.data;
-    *ret_size = outgoing.size;
-    return 0;
-}
-
 /* --- in --- */
 
 static void take_hello(struct peer *peer, const struct message *message)
 {
     peer->name = text_escape(message->hello.name, strlen(message->hello.name), false);
     if (!peer->name) {
-        cut_off(peer);
+        peer_cut_off(peer);
         return;
     }
     peer->greeted = true;
@@ -326,7 +199,7 @@ static void peer_ready(struct source *source, uint32_t events)
     int r;
 
     if (events & EPOLLOUT)
-        flush_queue(peer);
+        peer_flush(peer);
     if (!(events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
         return;
     r = packet_receive(peer->source.fd, &packet);
@@ -341,6 +214,39 @@ static void peer_ready(struct source *source, uint32_t events)
 }
 
 /* --- coming and going --- */
+
+static struct message make_hello(const struct helper *helper)
+{
+    const struct config *config = helper->config;
+
+    return (struct message){
+        .version = PROTOCOL_VERSION,
+        .type = MESSAGE_HELLO,
+        .hello.version_min = PROTOCOL_VERSION,
+        .hello.version_max = PROTOCOL_VERSION,
+        .hello.name = helper->options.name,
+        .hello.deadline_ms = helper->options.deadline_ms ? helper->options.deadline_ms
+                                                         : config->deadline_ms,
+        .hello.stdin_max = config->stdin_max,
+        .hello.calls_max = config->calls_max,
+        .hello.hooks = helper->options.hooks ? helper->options.hooks : config->hooks,
+        .hello.has_policy = true,
+        .hello.policy = config->failure,
+    };
+}
+
+int peer_encode_hello(const struct helper *helper, uint8_t **ret_data, size_t *ret_size)
+{
+    struct message hello = make_hello(helper);
+    struct outgoing outgoing;
+    int r = packet_encode(&hello, SIDE_HELPER, -EBADF, &outgoing);
+
+    if (r < 0)
+        return r;
+    *ret_data = outgoing.data;
+    *ret_size = outgoing.size;
+    return 0;
+}
 
 static int read_credentials(struct peer *peer)
 {
@@ -386,7 +292,7 @@ static void make_room_for_admin(const struct helper *helper)
         count++;
     }
     if (count >= ADMINS_MAX)
-        cut_off(first);
+        peer_cut_off(first);
 }
 
 int peer_add(struct helper *helper, int socket, enum peer_kind kind)

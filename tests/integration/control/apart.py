@@ -1,4 +1,5 @@
-"""A /run/virthook of a test's own, so that it sees its own helpers and no others of the machine.
+"""A /run/virthook of a test's own, so that it sees its own helpers and no others of the machine;
+and an /etc/libvirt without hooks.
 
 Runs in the test's own process; what it starts is in a mount namespace of its own.
 """
@@ -15,7 +16,9 @@ from helper.processes import wait_until
 from helper.wire import Peer
 
 # Mounts and says so, and then only keeps the namespace.
-HOLD = 'mkdir -p "$1" && mount -t tmpfs -o mode=0755 virthook-test "$1" && echo ready && read end'
+HOLD = """mkdir -p "$1" && mount -t tmpfs -o mode=0755 virthook-test "$1" || exit
+[ ! -d /etc/libvirt ] || mount -t tmpfs -o mode=0755 virthook-test /etc/libvirt || exit
+echo ready && read end"""
 
 
 def run_folder():

@@ -97,9 +97,13 @@ def test_the_copy_of_the_policy_beside_the_socket_is_the_hello_itself(service):
     assert (service.path.parent / "hello").read_bytes() == peer.receive_raw(STUCK)[0]
 
 
+# Of audit_copies, where copies are sent.
+COPIES = {"sent", "lost"}
+
+
 def test_the_page_names_every_key_of_a_status(service):
     status = json.loads(service.connect().ask(STATUS)["json"])
     told = re.findall(r"`(\w+)`", str(rows(section("### status (7), both"))))
     found = {*status, *status["hook"], *status["event"], *status["enforced"],
-             *status["privilege"]}
+             *status["privilege"], *status["audit_copies"], *COPIES}
     assert found == {*told} - {"json"}
