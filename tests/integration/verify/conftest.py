@@ -3,7 +3,7 @@
 
 # pylint: disable=unused-import
 import pytest
-from helper.conftest import binary, pytest_configure
+from helper.conftest import binary, place, pytest_configure, start
 from helper.place import Place
 from helper.processes import Helper
 
@@ -15,10 +15,10 @@ RECORDS = 1000
 @pytest.fixture(scope="session")
 def written(binary):
     """The lines of a log: open, 499 calls (some run a script), close."""
-    place = Place()
+    made = Place()
     try:
-        place.script("lxc", "echo \"$1\"; echo '\",\"chain\":\"0123456789abcdef\",\"hash\":\"' >&2")
-        helper = Helper(place, binary)
+        made.script("lxc", "echo \"$1\"; echo '\",\"chain\":\"0123456789abcdef\",\"hash\":\"' >&2")
+        helper = Helper(made, binary)
         try:
             for number in range(RECORDS // 2 - 1):
                 driver = "qemu" if number % 25 else "lxc"
@@ -26,9 +26,9 @@ def written(binary):
             helper.end()
         finally:
             helper.clean_up()
-        lines = (place.audit / "service.log").read_bytes().splitlines(keepends=True)
+        lines = (made.audit / "service.log").read_bytes().splitlines(keepends=True)
     finally:
-        place.remove()
+        made.remove()
     assert len(lines) == RECORDS
     return lines
 
