@@ -264,6 +264,13 @@ bool virthook_is_driver(const char *name)
     return name && name_is_driver(name);
 }
 
+bool virthook_present(struct virthook *hook, const char *driver)
+{
+    if (!virthook_is_driver(driver))
+        return false;
+    return !hook || hook->owner != getpid() || presence_is_possible(&hook->settings, driver);
+}
+
 static size_t cancel_calls(struct virthook *hook, bool all, uint64_t tag)
 {
     size_t count = 0;

@@ -158,6 +158,14 @@ bool virthook_failure_allows(struct virthook *hook, const char *driver, const ch
 /* Whether libvirt has hooks of this name, and so a call may have it as its driver. */
 bool virthook_is_driver(const char *name);
 
+/*
+ * Whether the driver may have something to run: false only where it is certain that virthook_call()
+ * would find no script. Two or three system calls; no helper is asked or started, so that a caller
+ * can look before it makes a request. True for a NULL hook and in a fork of the process; false for
+ * what is no driver.
+ */
+bool virthook_present(struct virthook *hook, const char *driver);
+
 /* NULL is allowed. */
 void virthook_reply_free(struct virthook_reply *reply);
 

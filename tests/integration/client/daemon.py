@@ -57,6 +57,8 @@ def load(path):
     library.virthook_reply_free.restype = None
     library.virthook_failure_allows.argtypes = [c_void_p, c_char_p, c_char_p]
     library.virthook_failure_allows.restype = c_bool
+    library.virthook_present.argtypes = [c_void_p, c_char_p]
+    library.virthook_present.restype = c_bool
     library.virthook_cancel.argtypes = [c_void_p, c_uint64]
     library.virthook_cancel.restype = c_size_t
     library.virthook_cancel_all.argtypes = [c_void_p]
@@ -184,6 +186,15 @@ class Daemon:
 
     def failure_allows(self, driver, operation):
         return self.library.virthook_failure_allows(self.hook, encoded(driver), encoded(operation))
+
+    def present(self, driver="qemu"):
+        return self.library.virthook_present(self.hook, encoded(driver))
+
+    def present_in_a_fork(self):
+        child = os.fork()
+        if child == 0:
+            os._exit(self.present())
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
 
     def cancel(self, tag):
         return self.library.virthook_cancel(self.hook, tag)

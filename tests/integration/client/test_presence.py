@@ -8,11 +8,16 @@ import pytest
 
 @pytest.fixture
 def call(daemon, tmp_path, plan):
-    """call(driver="qemu", **options): a call with the helper's binary missing."""
+    """call(driver="qemu", **options): a call with the helper's binary missing.
+
+    Whoever looks before a call finds what the call itself goes by.
+    """
     def make(driver="qemu", **options):
         given = {"helper": str(tmp_path / "no-helper"), "policy": ""} | options
         assert daemon.open(**given) == 0
+        present = daemon.present(driver=driver)
         reply = daemon.call(driver=driver)
+        assert present == (reply["reason"] != "no-script")
         daemon.close()
         return reply
     return make
@@ -137,3 +142,19 @@ def test_a_configuration_that_names_no_place_changes_nothing(call, tmp_path, con
 def test_a_place_that_the_caller_names_counts_whatever_is_configured(call, tmp_path, empty):
     (tmp_path / "virthook.conf").write_text('hooks = "/srv/hooks"\n')
     assert is_allowed_unasked(call(config=str(tmp_path / "virthook.conf"), hooks=str(empty)))
+
+
+def test_what_is_no_driver_has_no_hooks(daemon, empty):
+    (empty / "sound").touch()
+    assert daemon.open(hooks=str(empty)) == 0
+    assert not daemon.present(driver="sound")
+
+
+def test_without_a_channel_hooks_count_as_there(daemon, empty):
+    assert daemon.present(driver="qemu")
+
+
+def test_in_a_fork_hooks_count_as_there(daemon, empty):
+    assert daemon.open(hooks=str(empty)) == 0
+    assert not daemon.present(driver="qemu")
+    assert daemon.present_in_a_fork()
