@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import analyze
 import compiled
 import formatting
+import libvirt
 import matrix
 import oldkernel
 import pytested
@@ -14,10 +15,10 @@ import structure
 from demo import demo
 from outcome import Case
 
-LIBVIRTD, ATTACKS = "tests/integration/libvirtd", "tests/integration/attacks"
+ATTACKS = "tests/integration/attacks"
 REAL = "tests/integration/real"
 NOT_BUILT = "tests/integration/copies/test_not_built.py"
-INTEGRATION = ["tests/integration", f"--ignore={LIBVIRTD}", f"--ignore={ATTACKS}",
+INTEGRATION = ["tests/integration", f"--ignore={libvirt.TESTS}", f"--ignore={ATTACKS}",
                f"--ignore={REAL}", f"--ignore={NOT_BUILT}"]
 
 
@@ -67,7 +68,7 @@ def suites():
               matrix.full, slow=True, by_name=True),
         Suite("oldkernel", "a machine with Linux 6.1: its Landlock, its limits", oldkernel.suite,
               slow=True),
-        Suite("libvirtd", "a real libvirtd, with virthook in its way and without",
-              lambda: pytested.against("gcc", "libvirtd", LIBVIRTD, timeout=1800), slow=True),
+        Suite("libvirt", "real daemons with virthook before them, in them, and without it",
+              libvirt.suite, slow=True),
         Suite("demo", "tools/demo runs to its end", demo, slow=True),
     ]

@@ -58,6 +58,9 @@ ARROWS = {
               "admin/run", "admin/stats", "admin/suggest"],
 }
 
+# Compiled in libvirt's tree, with its headers and our public one; the suite libvirt does so.
+BUILT_ELSEWHERE = {"libvirt"}
+
 # Files of which every function may run between clone or fork and exec, in memory that other threads
 # or a signal left in any state, and what they may call: see signal-safety(7), and functions that
 # are one system call. (__stack_chk_fail and __errno_location are the compiler's and libc's own.)
@@ -108,7 +111,7 @@ def product_files():
 
 def unknown_folders():
     return sorted({f"{folder_of(path)}/" for path in product_files()
-                   if folder_of(path) not in ARROWS})
+                   if folder_of(path) not in ARROWS.keys() | BUILT_ELSEWHERE})
 
 
 def includes_by_path():

@@ -75,6 +75,12 @@ def called(record):
     return record["argv"][0].rpartition("/")[2], record["argv"][2]
 
 
+def calls_of(arrangement, calls):
+    """The calls of a step: each daemon has its own start, shutdown and reload."""
+    return [call for call in calls
+            for _ in (arrangement.daemons if call[0] == "daemon" else [arrangement])]
+
+
 def play_step(daemon, name, action, calls):
     before = len(records(daemon))
     action(daemon)
@@ -93,7 +99,7 @@ def play(arrangement, recorder, cache):
         daemon.cell.path(FOLDER).mkdir()
         trace, restored = {}, None
         for name, action, calls in STEPS:
-            trace[name] = play_step(daemon, name, action, calls)
+            trace[name] = play_step(daemon, name, action, calls_of(arrangement, calls))
             if name == "daemon start":
                 daemon.define_network("n1")
                 daemon.define_guest("g1", "n1")

@@ -1,6 +1,6 @@
 """The same bad hooks as in test_damage_built_in.py, with virthook in the way and a deadline of 2 s.
 
-Each row (a hook, under the shim alone or with the service) is played once: the victim is started,
+Each row (a hook, and the way by which it is called) is played once: the victim is started,
 the daemon is questioned meanwhile, and the tests look at what came of it.
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import pytest
 from probes import (NEED_NO_LOCK, NEED_THE_LOCK, ask, daemon_with_guests, late, start_victim)
 
-from rig.arrangement import CONFIG, Service, Shim
+from rig.arrangement import CONFIG, Modular, Replacement, Service, Shim
 from rig.command import Result, wait_until
 
-WAYS = {"shim": Shim, "service": Service}
+WAYS = {way.name: way for way in (Shim, Service, Replacement, Modular)}
 
 DEADLINE = 2
 MIB = 1024
@@ -30,9 +30,8 @@ class Row:
     message: str = ""
 
 
-SCRIPT = "/etc/virthook/hooks/qemu"
-LATE = f"{SCRIPT} was not done within its deadline of 2 s"
-FAILED = f"{SCRIPT} exited with status 1: "
+LATE = "/hooks/qemu was not done within its deadline of 2 s"
+FAILED = "/hooks/qemu exited with status 1: "
 
 ROWS = {row.hook: row for row in [
     Row("hang", 1, "timed-out", LATE),
@@ -180,7 +179,7 @@ def test_the_record_counts_every_byte_of_a_flood(outcome, way, name):
 @pytest.mark.parametrize("name", HANGING)
 def test_the_record_tells_which_script_was_late(outcome, way, name):
     script = outcome(way, name).prepare["scripts"][0]
-    assert script["path"] == SCRIPT
+    assert script["path"] == f"{WAYS[way].hooks_dir}/qemu"
     assert script["timed_out"]
 
 
@@ -231,5 +230,5 @@ def test_a_hook_without_its_execute_bit_is_passed_over_but_not_in_silence(hooks,
         daemon.put_hook("qemu", hooks / "deny", mode=0o644)
         assert daemon.virsh("start", "victim").status == 0
         passed_over = ended(daemon, "prepare", "victim")[0]["passed_over"]
-        assert [entry["path"] for entry in passed_over] == [SCRIPT]
-        assert f"chmod +x {SCRIPT}" in passed_over[0]["why"]
+        assert [entry["path"] for entry in passed_over] == [daemon.hook_path("qemu")]
+        assert f"chmod +x {daemon.hook_path('qemu')}" in passed_over[0]["why"]

@@ -1,8 +1,8 @@
 """A script sees the same calls under virthook as when libvirt runs it itself.
 
 A recording hook writes down all that it can see, through a life of guests, networks and containers
-(scenario.py), once in libvirt's built-in way and once in each of virthook's two. What differs is
-listed here by name, with both values and the reason; all else must be equal.
+(scenario.py), once in libvirt's built-in way and once in each of virthook's. What differs is listed
+here by name, with both values and the reason; all else must be equal.
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import pytest
 from scenario import STEPS, called, play
 
-from rig.arrangement import Builtin, Service, Shim
+from rig.arrangement import Builtin, Modular, Replacement, Service, Shim, TurnedOff
 from rig.xml import uuid_of
 
-WAYS = {"builtin": Builtin, "shim": Shim, "service": Service}
-VIRTHOOK = [name for name in WAYS if name != "builtin"]
+WAYS = {way.name: way for way in (Builtin, Shim, Service, Replacement, Modular, TurnedOff)}
+BY_SHIM = ["shim", "service"]
+VIRTHOOK = [*BY_SHIM, "replacement", "modular"]
 
 
 @dataclass
@@ -27,11 +28,13 @@ class Difference:
     builtin: str
     virthook: str
     reason: str
+    ways: tuple = tuple(VIRTHOOK)
 
 
 DIFFERENCES = [
     Difference("argv[0]", r"/etc/libvirt/hooks/\w+", r"/etc/virthook/hooks/\w+",
-               "the shim stands where libvirt looks; scripts behind it have a folder of their own"),
+               "the shim stands where libvirt looks; scripts behind it have a folder of their own",
+               ways=tuple(BY_SHIM)),
     Difference("descriptor 0 target", r"pipe", r"/memfd:\S+ \(deleted\)",
                "stdin travels as a sealed memfd, which a script can read but not change"),
     Difference("descriptor 0 access", r"both", r"read",
@@ -82,16 +85,26 @@ def trace(hooks, cache):
     return functools.cache(lambda way: play(WAYS[way](), hooks / "record", cache))
 
 
+def as_often(records, way):
+    """What one daemon saw, as often as there are daemons that see it."""
+    return [record for record in records
+            for _ in (WAYS[way].daemons if called(record)[0] == "daemon" else [way])]
+
+
 def compared(trace, way):
     """[(step, call, field, value built in, value under virthook)] of all that differs."""
     (ours, _), (theirs, _) = trace(way), trace("builtin")
     found = []
     for step in theirs:
-        for built_in, virthook in zip(theirs[step], ours[step], strict=True):
+        for built_in, virthook in zip(as_often(theirs[step], way), ours[step], strict=True):
             a, b = flattened(built_in), flattened(virthook)
             found += [(step, " ".join(virthook["argv"][1:]), field, a.get(field), b.get(field))
                       for field in sorted(a.keys() | b.keys()) if a.get(field) != b.get(field)]
     return found
+
+
+def listed_for(way):
+    return [difference for difference in DIFFERENCES if way in difference.ways]
 
 
 def matches(difference, field, built_in, virthook):
@@ -113,14 +126,18 @@ def test_the_built_in_way_lets_a_hook_change_the_xml_at_restore(trace):
 @pytest.mark.parametrize("way", VIRTHOOK)
 def test_a_script_sees_the_same_but_for_what_is_listed(trace, way):
     unlisted = [difference for difference in compared(trace, way)
-                if not any(matches(listed, *difference[2:]) for listed in DIFFERENCES)]
+                if not any(matches(listed, *difference[2:]) for listed in listed_for(way))]
     assert unlisted == []
+
+
+def test_where_virthook_is_turned_off_in_libvirt_a_script_sees_no_difference_at_all(trace):
+    assert compared(trace, "turned off") == []
 
 
 @pytest.mark.parametrize("way", VIRTHOOK)
 def test_every_difference_that_is_listed_is_there(trace, way):
     found = {difference[2] for difference in compared(trace, way)}
-    assert {listed.field for listed in DIFFERENCES} <= found
+    assert {listed.field for listed in listed_for(way)} <= found
 
 
 @pytest.mark.parametrize("way", VIRTHOOK)
@@ -148,8 +165,9 @@ def test_a_hook_can_change_the_xml_at_restore(trace, way):
 @pytest.mark.parametrize("way", VIRTHOOK)
 def test_stdin_that_has_no_new_ids_is_the_same_to_the_byte(trace, way):
     """By the digest that the hook itself made."""
-    def digests(name):
-        return [(step, called(record), record["stdin"]) for step, records in trace(name)[0].items()
+    def digests(steps):
+        return [(step, called(record), record["stdin"]) for step, records in steps.items()
                 for record in records if without_ids(record["stdin_text"]) == record["stdin_text"]]
-    assert len(digests("builtin")) > 10
-    assert digests(way) == digests("builtin")
+    built_in = {step: as_often(records, way) for step, records in trace("builtin")[0].items()}
+    assert len(digests(built_in)) > 10
+    assert digests(trace(way)[0]) == digests(built_in)

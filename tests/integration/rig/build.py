@@ -35,6 +35,18 @@ def build_folder():
 
 
 @functools.cache
+def libvirt_with_virthook():
+    """What tools/libvirt-build has installed: a libvirt that has virthook's virhook.c."""
+    checkout = Path(__file__).resolve().parents[3]
+    folder = Path(os.environ.get("VIRTHOOK_LIBVIRT", checkout / "build/libvirt"), "virthook")
+    if not folder.exists():
+        raise RigError(f"there is no {folder}: run tools/libvirt-build build/gcc")
+    for plugins in folder.glob("usr/lib/*/libvirt"):  # those of another build are not to be loaded
+        os.setxattr(plugins, "trusted.overlay.opaque", b"y")
+    return folder
+
+
+@functools.cache
 def installed(folder):
     """Install the build (once in a process) and return the folder that stands for its /."""
     listed = json.loads(meson("introspect", "--buildoptions", folder))

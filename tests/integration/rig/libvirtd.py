@@ -1,4 +1,6 @@
-"""A real, unmodified libvirtd (QEMU, LXC and network drivers) in a cell of its own.
+"""A real libvirtd (QEMU, LXC and network drivers) in a cell of its own.
+
+Unmodified, or with virthook in it; or the daemons that have one driver each in its stead.
 
 Runs in the test's own process, as root. Needs Debian's libvirt-daemon-system, libvirt-clients,
 libvirt-daemon-driver-lxc, qemu-system-x86 and dnsmasq-base; no systemd, no KVM. The machine's
@@ -37,20 +39,26 @@ from .command import RigError, wait_until
 QEMU_URI = "qemu:///system"
 LXC_URI = "lxc:///system"
 
-CONFIGURATION = {
-    "qemu.conf": """stdio_handler = "file"
+QEMU_CONFIGURATION = """stdio_handler = "file"
 security_driver = "none"
 user = "root"
 group = "root"
-""",
-    "libvirtd.conf": 'auth_unix_rw = "none"\nauth_unix_ro = "none"\n',
-}
+"""
+DAEMON_CONFIGURATION = 'auth_unix_rw = "none"\nauth_unix_ro = "none"\n'
 
 # As a service manager gives it, with one more for the hooks to show.
 DAEMON_ENVIRONMENT = {name: value for name, value in ENVIRONMENT.items() if name != "LC_ALL"} | {
     "LANG": "C.UTF-8", "TMPDIR": "/tmp"}
 
 LOG = "/var/log/libvirt/libvirtd.stderr"
+
+# Where each daemon listens, and a URI that it answers for.
+ANSWERS = {
+    "libvirtd": ("libvirt-sock", QEMU_URI),
+    "virtqemud": ("virtqemud-sock", QEMU_URI),
+    "virtlxcd": ("virtlxcd-sock", LXC_URI),
+    "virtnetworkd": ("virtnetworkd-sock", "network:///system"),
+}
 
 # The longest that libvirtd takes to end by itself: it gives its workers 30 s.
 STOP_SECONDS = 40
@@ -68,7 +76,7 @@ class Libvirtd:
     def __init__(self, arrangement=None, *, hooks=None, cache=None, extra_mounts=(), start=True):
         self.arrangement = arrangement or Builtin()
         self.uri = QEMU_URI
-        self._daemon = None
+        self._daemons = {}
         mounts = [("bind", str(cache), "/var/cache/libvirt", "")] if cache else []
         self.cell = Cell(self.arrangement.early_mounts(), [*mounts, *extra_mounts])
         try:
@@ -80,8 +88,9 @@ class Libvirtd:
             raise
 
     def _set_up(self, hooks):
-        for name, text in CONFIGURATION.items():
-            self.cell.write(f"/etc/libvirt/{name}", text)
+        self.cell.write("/etc/libvirt/qemu.conf", QEMU_CONFIGURATION)
+        for name in self.arrangement.daemons:
+            self.cell.write(f"/etc/libvirt/{name}.conf", DAEMON_CONFIGURATION)
         self.cell.path("/var/log/libvirt").mkdir()
         self.arrangement.set_up(self.cell)
         for driver, source in hooks.items():
@@ -103,19 +112,26 @@ class Libvirtd:
 
     def start(self, timeout=20):
         """Start the daemon and wait until it answers."""
-        with open(self.cell.path(LOG), "ab") as log:
-            self._daemon = self.cell.spawn(["libvirtd"], env=DAEMON_ENVIRONMENT,
-                                           stdout=log, stderr=log)
-        wait_until(self._answers, timeout, "an answer from libvirtd")
+        for name in self.arrangement.daemons:
+            self._start(name)
+            wait_until(lambda name=name: self._answers(name), timeout, f"an answer from {name}")
 
-    def _answers(self):
-        if not self.running:
-            raise RigError(f"libvirtd ended with {self._daemon.exit_status}:\n{self.log()}")
-        socket = self.cell.path("/run/libvirt/libvirt-sock")
-        return socket.exists() and self.virsh("uri", timeout=5).status == 0
+    def _start(self, name):
+        environment = DAEMON_ENVIRONMENT | self.arrangement.environment
+        with open(self.cell.path(LOG), "ab") as log:
+            self._daemons[name] = self.cell.spawn([name], env=environment, stdout=log, stderr=log)
+
+    def _answers(self, name):
+        daemon = self._daemons[name]
+        if not daemon.running:
+            raise RigError(f"{name} ended with {daemon.exit_status}:\n{self.log()}")
+        socket, uri = ANSWERS[name]
+        return (self.cell.path(f"/run/libvirt/{socket}").exists()
+                and self.virsh("uri", timeout=5, uri=uri).status == 0)
 
     def signal(self, number):
-        self._daemon.kill(number)
+        for daemon in self._daemons.values():
+            daemon.kill(number)
 
     def wait_for_end(self, timeout=STOP_SECONDS):
         """Wait until the daemon has ended and return the seconds that this took."""
@@ -140,12 +156,14 @@ class Libvirtd:
 
     @property
     def pid(self):
-        """The daemon's pid, as the cell sees it."""
-        return self._daemon.pid
+        """The pid of the daemon that has the QEMU driver, as the cell sees it."""
+        return next(daemon.pid for name, daemon in self._daemons.items()
+                    if name in ("libvirtd", "virtqemud"))
 
     @property
     def running(self):
-        return self._daemon is not None and self._daemon.running
+        """Whether any daemon does."""
+        return any([daemon.running for daemon in self._daemons.values()])
 
     def log(self):
         return self.cell.read(LOG)
@@ -212,11 +230,14 @@ class Libvirtd:
         return self.cell.processes()
 
     def left_behind(self):
-        """Processes that are neither the daemon, nor libvirt's own, nor virthook's service.
+        """Processes that are neither the daemon, nor libvirt's own, nor virthook's helper.
 
         libvirt's own are its guests, the DHCP servers of its networks, and what looks after them.
         """
         own = r"^/usr/(bin/qemu-system-|sbin/dnsmasq |lib/libvirt/libvirt_(lxc|leaseshelper))"
         running = self.processes()
-        known = self._known | {self.pid} | {p.pid for p in running if re.match(own, p.command_line)}
-        return [p for p in running if p.pid not in known and p.parent not in known - {self.pid}]
+        daemons = {daemon.pid for daemon in self._daemons.values()}
+        known = self._known | daemons | {
+            p.pid for p in running if re.match(own, p.command_line)
+            or re.match(self.arrangement.lasting, p.command_line)}
+        return [p for p in running if p.pid not in known and p.parent not in known - daemons]
