@@ -9,10 +9,10 @@
 #include "adopt_options.h"
 #include "cleanup.h"
 #include "command.h"
-#include "complain.h"
 #include "plan.h"
-#include "text.h"
-#include "virthook-config.h"
+#include "refuse.h"
+#include "rules.h"
+#include "show.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,86 +21,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static void print_path(const char *format, const char *path)
-{
-    auto_free char *safe = text_escape(path, strlen(path), false);
-
-    fputs(format, stdout);
-    fputs(safe ? safe : "?", stdout);
-}
-
-/* A script's two names and the shim's place are one move, for a person. */
-static void print_step(const struct step *step, const char *shim)
-{
-    switch (step->kind) {
-    case STEP_KEEP:
-    case STEP_MOVE:
-        print_path("move ", step->from);
-        print_path(" to ", step->to);
-        break;
-    case STEP_COVER:
-        print_path("link ", step->to);
-        print_path(" to the shim ", shim);
-        break;
-    case STEP_UNCOVER:
-        print_path(step->from[0] ? "move " : "remove the link ",
-                   step->from[0] ? step->from : step->to);
-        if (step->from[0])
-            print_path(" to ", step->to);
-        break;
-    case STEP_POINT:
-        print_path("link ", step->to);
-        print_path(" to ", step->from);
-        break;
-    case STEP_UNPOINT:
-        print_path("remove the link ", step->to);
-        break;
-    case STEP_DROP:
-        return;
-    }
-    putchar('\n');
-}
-
-static void print_rules(const struct plan *plan)
-{
-    puts("\nThese hooks could do all that root can. So that they still can, timed, bounded and "
-         "logged, put\nthis into " VIRTHOOK_CONFIG_PATH " and restart the helper, before they are "
-         "moved:\n");
-    for (size_t i = 0; i < LIBVIRT_DRIVERS; i++) {
-        if (plan->taken[i])
-            printf("rule \"adopted %s\" {\n    driver = %s\n    profile = unconfined\n}\n",
-                   libvirt_drivers[i], libvirt_drivers[i]);
-    }
-    for (size_t i = 0; i < LIBVIRT_DRIVERS; i++) {
-        if (plan->dispatcher[i])
-            printf("\nThe script %s seems to run what is in %s.d by itself: leave per_guest_layout "
-                   "= no, or it\nwould all run twice.\n",
-                   libvirt_drivers[i], libvirt_drivers[i]);
-    }
-}
-
-static void print_plan(const struct adopt_request *request, const struct plan *plan)
-{
-    for (size_t i = 0; i < plan->steps.count; i++)
-        print_step(&plan->steps.list[i], request->shim);
-    if (!request->release)
-        print_rules(plan);
-    if (request->dry_run)
-        puts("\nNothing was changed (--dry-run).");
-}
-
 static int complain_failed(const struct adopt_request *request, const struct step *step, int error,
                            int undone)
 {
     if (undone < 0)
-        return complain(STATUS_USAGE, request->command,
-                        "%s could not be changed (%s), nor could what was done before be taken "
-                        "back (%s): look at %s and %s",
-                        step->to, strerror(-error), strerror(-undone), request->libvirt,
-                        request->hooks);
-    return complain(STATUS_USAGE, request->command,
-                    "%s could not be changed: %s; what was done before was taken back", step->to,
-                    strerror(-error));
+        return adopt_refuse(request,
+                            "%s could not be changed (%s), nor could what was done before be taken "
+                            "back (%s): look at %s and %s",
+                            step->to, strerror(-error), strerror(-undone), request->libvirt,
+                            request->hooks);
+    return adopt_refuse(request, "%s could not be changed: %s; what was done before was taken back",
+                        step->to, strerror(-error));
 }
 
 /* The directories keep their times, so that after a release nothing tells of the adoption. */
@@ -118,32 +49,58 @@ static int take_plan(const struct adopt_request *request, const struct plan *pla
     int undone = 0, r;
 
     if (stat(request->libvirt, &libvirt) < 0 || stat(request->hooks, &hooks) < 0)
-        return complain(STATUS_USAGE, request->command, "a directory has gone: try again");
+        return adopt_refuse(request, "a directory has gone: try again");
     r = steps_take(&plan->steps, request->shim, &failed, &undone);
     put_times(request->libvirt, &libvirt);
     put_times(request->hooks, &hooks);
     return r < 0 ? complain_failed(request, &plan->steps.list[failed], r, undone) : 0;
 }
 
+/* What came of it, or of nothing. Returns an exit status. */
+static int tell(const struct adopt_request *request, const struct plan *plan,
+                const struct adopt_rules *rules, int r)
+{
+    const struct adopt_rules *asked = rules->looked ? rules : NULL;
+
+    if (request->json)
+        return show_json(request, r == 0 ? plan : NULL, r == 0 ? asked : NULL);
+    if (r == 0)
+        show_plan(request, plan, asked);
+    return 0;
+}
+
+static int change(const struct adopt_request *request, const struct plan *plan,
+                  struct adopt_rules *rules)
+{
+    int r = request->release ? 0 : rules_prepare(request, rules);
+
+    if (r == 0 && !request->dry_run)
+        r = take_plan(request, plan);
+    return r;
+}
+
 static int carry_out(const struct adopt_request *request)
 {
+    auto_rules struct adopt_rules rules = {0};
     struct plan plan = {0};
-    int r = plan_make(request, &plan);
+    int r = plan_make(request, &plan), looked = 0, told;
 
-    if (r == 0 && plan.steps.count == 0) {
-        printf("There is nothing to %s.\n", request->command);
-    } else if (r == 0) {
-        r = request->dry_run ? 0 : take_plan(request, &plan);
-        if (r == 0)
-            print_plan(request, &plan);
-    }
+    if (r == 0 && plan.steps.count > 0)
+        r = change(request, &plan, &rules);
+    if (r == 0 && rules.config)
+        looked = rules_look(request, &plan, &rules);
+    told = tell(request, &plan, &rules, r);
     plan_clear(&plan);
-    return r;
+    if (r != 0 || told != 0)
+        return r != 0 ? r : told;
+    return looked != 0 || rules_lack(&rules) ? STATUS_DENY : STATUS_ALLOW;
 }
 
 static int serve(int argc, char **argv, bool release)
 {
-    struct adopt_request request = {.command = release ? "release" : "adopt", .release = release};
+    auto_free char *refusal = NULL;
+    struct adopt_request request = {
+        .command = release ? "release" : "adopt", .release = release, .refusal = &refusal};
     int status;
 
     if (adopt_options_parse(argc, argv, &request, &status))

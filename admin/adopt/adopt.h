@@ -6,6 +6,7 @@
 #pragma once
 
 #include "drivers.h"
+#include "places.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +18,10 @@ struct adopt_request {
     bool dry_run;
     bool named; /* drivers were named, else all are meant */
     bool asked[LIBVIRT_DRIVERS];
+    bool json;
     char *libvirt; /* where libvirt looks for hooks */
     char *hooks;   /* where virthook does */
     char *shim;
+    struct places places; /* of the configuration and the helper alone */
+    char **refusal;       /* borrowed: what adopt_refuse() said goes there */
 };

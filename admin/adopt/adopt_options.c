@@ -21,10 +21,7 @@
     "  --libvirt DIR  where libvirt looks for hooks (default " LIBVIRT_HOOKS ")\n" \
     "  --hooks DIR    where virthook does (default " VIRTHOOK_HOOKS_DIR ")\n"      \
     "  --shim PATH    the shim (default " VIRTHOOK_SHIM_PATH ")\n"                 \
-    "  --help\n"                                                                   \
-    "\n"                                                                           \
-    "Exit status: 0 done, or nothing to do; 2 refused, and nothing was changed.\n" \
-    "\n"
+    "  --json         one JSON object, also where it is refused\n"
 
 static const char adopt_help[] =
     "Usage: virt-hook adopt [OPTION]... [DRIVER]...\n"
@@ -36,10 +33,17 @@ static const char adopt_help[] =
     "it.\n"
     "Either all is done or nothing. 'virt-hook release' takes it back.\n"
     "\n"
-    "Hooks that libvirt ran could do all that root can. The rules that are shown let them: put "
-    "these\n"
-    "into " VIRTHOOK_CONFIG_PATH " and restart the helper, first.\n"
-    "\n" OPTIONS_HELP "For example: virt-hook adopt --dry-run\n";
+    "Hooks that libvirt ran could do all that root can. Where the configuration does not let them\n"
+    "do so any longer, the lines that it needs are shown: put these into it and restart the "
+    "helper.\n"
+    "\n" OPTIONS_HELP "  --config FILE  configuration (default " VIRTHOOK_CONFIG_PATH ")\n"
+    "  --helper PATH  the helper's binary, which reads it (default " VIRTHOOK_HELPER_PATH ")\n"
+    "  --help\n"
+    "\n"
+    "Exit status: 0 done, or nothing to do; 1 done, or shown, and the configuration needs what is\n"
+    "shown; 2 refused, and nothing was changed; 3 the same, since no helper can be asked.\n"
+    "\n"
+    "For example: virt-hook adopt --dry-run\n";
 
 static const char release_help[] =
     "Usage: virt-hook release [OPTION]... [DRIVER]...\n"
@@ -47,15 +51,34 @@ static const char release_help[] =
     "itself, for all drivers that were adopted or for those that are named. Names, contents, "
     "modes,\n"
     "owners and times stay. Either all is done or nothing.\n"
-    "\n" OPTIONS_HELP "For example: virt-hook release qemu\n";
+    "\n" OPTIONS_HELP "  --help\n"
+    "\n"
+    "Exit status: 0 done, or nothing to do; 2 refused, and nothing was changed.\n"
+    "\n"
+    "For example: virt-hook release qemu\n";
 
-enum option_key { KEY_DRY_RUN = 256, KEY_LIBVIRT, KEY_HOOKS, KEY_SHIM, KEY_HELP };
+enum option_key {
+    KEY_CONFIG = 256,
+    KEY_HELPER,
+    KEY_DRY_RUN,
+    KEY_LIBVIRT,
+    KEY_HOOKS,
+    KEY_SHIM,
+    KEY_JSON,
+    KEY_HELP,
+};
+
+/* Those of adopt alone stand first. */
+#define OF_ADOPT_ALONE 2
 
 static const struct option long_options[] = {
+    {"config", required_argument, NULL, KEY_CONFIG},
+    {"helper", required_argument, NULL, KEY_HELPER},
     {"dry-run", no_argument, NULL, KEY_DRY_RUN},
     {"libvirt", required_argument, NULL, KEY_LIBVIRT},
     {"hooks", required_argument, NULL, KEY_HOOKS},
     {"shim", required_argument, NULL, KEY_SHIM},
+    {"json", no_argument, NULL, KEY_JSON},
     {"help", no_argument, NULL, KEY_HELP},
     {0},
 };
@@ -77,6 +100,13 @@ static bool take_path(const struct adopt_request *request, const char *option, c
 static bool take_option(struct adopt_request *request, int key, const char *given, int *ret_status)
 {
     switch (key) {
+    case KEY_CONFIG:
+        return take_path(request, "--config", optarg, &request->places.config);
+    case KEY_HELPER:
+        return take_path(request, "--helper", optarg, &request->places.helper);
+    case KEY_JSON:
+        request->json = true;
+        return true;
     case KEY_DRY_RUN:
         request->dry_run = true;
         return true;
@@ -129,10 +159,11 @@ static bool take_drivers(struct adopt_request *request, int count, char **names)
 
 bool adopt_options_parse(int argc, char **argv, struct adopt_request *ret_request, int *ret_status)
 {
+    const struct option *table = long_options + (ret_request->release ? OF_ADOPT_ALONE : 0);
     int key;
 
     *ret_status = STATUS_USAGE;
-    while ((key = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+    while ((key = getopt_long(argc, argv, ":", table, NULL)) != -1) {
         if (!take_option(ret_request, key, argv[optind - 1], ret_status))
             return false;
     }
@@ -147,5 +178,6 @@ void adopt_options_clear(struct adopt_request *request)
     free(request->libvirt);
     free(request->hooks);
     free(request->shim);
+    places_clear(&request->places);
     *request = (struct adopt_request){0};
 }

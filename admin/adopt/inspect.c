@@ -9,9 +9,8 @@
 #include "inspect.h"
 
 #include "cleanup.h"
-#include "command.h"
-#include "complain.h"
 #include "link.h"
+#include "refuse.h"
 #include "script_text.h"
 
 #include <errno.h>
@@ -21,42 +20,43 @@
 #include <string.h>
 #include <unistd.h>
 
-#define refuse(request, ...) complain(STATUS_USAGE, (request)->command, __VA_ARGS__)
-
 int inspect_memory(const struct adopt_request *request)
 {
-    return refuse(request, "memory is short; nothing was changed");
+    return adopt_refuse(request, "memory is short; nothing was changed");
 }
 
 static int check_owner(const struct adopt_request *request, const char *path, const struct stat *st)
 {
     if (st->st_uid != 0 && st->st_uid != geteuid())
-        return refuse(request,
-                      "%s belongs to uid %u, so that virthook would refuse it: look at what is in "
-                      "it, then chown -h root",
-                      path, st->st_uid);
+        return adopt_refuse(
+            request,
+            "%s belongs to uid %u, so that virthook would refuse it: look at what is in "
+            "it, then chown -h root",
+            path, st->st_uid);
     if (!S_ISLNK(st->st_mode) && (st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        return refuse(request,
-                      "%s can be written by others than its owner (mode %04o), so that virthook "
-                      "would refuse it: look at what is in it, then chmod go-w",
-                      path, st->st_mode & 07777);
+        return adopt_refuse(
+            request,
+            "%s can be written by others than its owner (mode %04o), so that virthook "
+            "would refuse it: look at what is in it, then chmod go-w",
+            path, st->st_mode & 07777);
     if (S_ISREG(st->st_mode) && (st->st_mode & (S_ISUID | S_ISGID)) != 0)
-        return refuse(request,
-                      "%s has the setuid or setgid bit (mode %04o), so that virthook would refuse "
-                      "it: chmod ug-s",
-                      path, st->st_mode & 07777);
+        return adopt_refuse(
+            request,
+            "%s has the setuid or setgid bit (mode %04o), so that virthook would refuse "
+            "it: chmod ug-s",
+            path, st->st_mode & 07777);
     return 0;
 }
 
 int inspect_directory(const struct adopt_request *request, const char *path, struct stat *ret_st)
 {
     if (lstat(path, ret_st) < 0)
-        return refuse(request,
-                      "the directory %s cannot be looked at: %s; make it, or name "
-                      "another with --libvirt or --hooks",
-                      path, strerror(errno));
+        return adopt_refuse(request,
+                            "the directory %s cannot be looked at: %s; make it, or name "
+                            "another with --libvirt or --hooks",
+                            path, strerror(errno));
     if (!S_ISDIR(ret_st->st_mode))
-        return refuse(request, "%s is no directory: name the directory itself", path);
+        return adopt_refuse(request, "%s is no directory: name the directory itself", path);
     return check_owner(request, path, ret_st);
 }
 
@@ -65,11 +65,12 @@ int inspect_shim(const struct adopt_request *request)
     struct stat st;
 
     if (stat(request->shim, &st) < 0)
-        return refuse(request, "the shim %s is not there (%s): install it, or say --shim PATH",
-                      request->shim, strerror(errno));
+        return adopt_refuse(request,
+                            "the shim %s is not there (%s): install it, or say --shim PATH",
+                            request->shim, strerror(errno));
     if (!S_ISREG(st.st_mode) || (st.st_mode & S_IXUSR) == 0)
-        return refuse(request, "the shim %s is no program: install it, or say --shim PATH",
-                      request->shim);
+        return adopt_refuse(request, "the shim %s is no program: install it, or say --shim PATH",
+                            request->shim);
     return check_owner(request, request->shim, &st);
 }
 
@@ -91,10 +92,11 @@ static bool goes_along(const struct adopt_request *request, const struct plan *p
 
 static int refuse_leaving(const struct adopt_request *request, const char *path, const char *target)
 {
-    return refuse(request,
-                  "the link %s leads to '%s', which is something else as seen from the new place: "
-                  "give it the absolute path, or take the driver it leads to along",
-                  path, target);
+    return adopt_refuse(
+        request,
+        "the link %s leads to '%s', which is something else as seen from the new place: "
+        "give it the absolute path, or take the driver it leads to along",
+        path, target);
 }
 
 /* A link below `from`/: `inside` is its path from there. */
@@ -108,14 +110,14 @@ static int check_link(const struct adopt_request *request, const struct plan *pl
     if (asprintf(&path, "%s/%s", from, inside) < 0)
         return inspect_memory(request);
     if (link_read(from, inside, &link) < 0)
-        return refuse(request, "the link %s cannot be followed: remove or mend it", path);
+        return adopt_refuse(request, "the link %s cannot be followed: remove or mend it", path);
     if (link.target[0] != '/')
         return link.size > 0 && goes_along(request, plan, to, link.entry, link.size)
                    ? 0
                    : refuse_leaving(request, path, link.target);
     driver = libvirt_driver_of(link.entry, link.size);
     if (driver >= 0 && (plan->taken[driver] || plan->adopted[driver]))
-        return refuse(
+        return adopt_refuse(
             request, "the link %s leads to '%s', which is moved: make it a relative link, ln -sfnr",
             path, link.target);
     return 0;
@@ -129,10 +131,11 @@ static int check_text(const struct adopt_request *request, const char *path, con
         if (asprintf(&folder, "%s/%s.d", from, libvirt_drivers[i]) < 0)
             return inspect_memory(request);
         if (script_text_has(path, folder))
-            return refuse(request,
-                          "%s names the folder %s, which moves: write \"$(dirname \"$0\")/%s.d\" "
-                          "in its place",
-                          path, folder, libvirt_drivers[i]);
+            return adopt_refuse(
+                request,
+                "%s names the folder %s, which moves: write \"$(dirname \"$0\")/%s.d\" "
+                "in its place",
+                path, folder, libvirt_drivers[i]);
     }
     return 0;
 }
@@ -144,7 +147,7 @@ static int check_entry(const struct adopt_request *request, const struct plan *p
     int r;
 
     if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS)
-        return refuse(request, "%s cannot be read: %s", path, strerror(entry->fts_errno));
+        return adopt_refuse(request, "%s cannot be read: %s", path, strerror(entry->fts_errno));
     r = request->release ? 0 : check_owner(request, path, entry->fts_statp);
     if (r != 0)
         return r;
@@ -154,7 +157,7 @@ static int check_entry(const struct adopt_request *request, const struct plan *p
         return check_text(request, path, from);
     return S_ISDIR(entry->fts_statp->st_mode)
                ? 0
-               : refuse(request, "%s is no file, folder or link: remove it", path);
+               : adopt_refuse(request, "%s is no file, folder or link: remove it", path);
 }
 
 static int check_root(const struct adopt_request *request, const char *path, const char *name,
@@ -164,13 +167,13 @@ static int check_root(const struct adopt_request *request, const char *path, con
     struct stat st;
 
     if (lstat(path, &st) < 0)
-        return refuse(request, "%s cannot be looked at: %s", path, strerror(errno));
+        return adopt_refuse(request, "%s cannot be looked at: %s", path, strerror(errno));
     if (folder && !S_ISDIR(st.st_mode))
-        return refuse(request, "%s is no folder: move it out of the way", path);
+        return adopt_refuse(request, "%s is no folder: move it out of the way", path);
     if (!folder && S_ISDIR(st.st_mode))
-        return refuse(request, "%s is a folder, not a script: move it out of the way", path);
+        return adopt_refuse(request, "%s is a folder, not a script: move it out of the way", path);
     if (st.st_dev != device)
-        return refuse(request, "%s is a mount: unmount it first", path);
+        return adopt_refuse(request, "%s is a mount: unmount it first", path);
     return 0;
 }
 
@@ -210,8 +213,9 @@ int inspect_staying(const struct adopt_request *request, const struct plan *plan
     driver = libvirt_driver_of(link.entry, link.size);
     if (driver < 0 || !plan->taken[driver])
         return 0;
-    return refuse(request,
-                  "%s/%s is a link to %.*s, which moves away: name its driver as well, or make it "
-                  "a file of its own",
-                  from, name, (int)link.size, link.entry);
+    return adopt_refuse(
+        request,
+        "%s/%s is a link to %.*s, which moves away: name its driver as well, or make it "
+        "a file of its own",
+        from, name, (int)link.size, link.entry);
 }

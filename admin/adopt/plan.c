@@ -7,9 +7,8 @@
 #include "plan.h"
 
 #include "cleanup.h"
-#include "command.h"
-#include "complain.h"
 #include "inspect.h"
+#include "refuse.h"
 #include "script_text.h"
 
 #include <dirent.h>
@@ -19,8 +18,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define refuse(request, ...) complain(STATUS_USAGE, (request)->command, __VA_ARGS__)
 
 /* Of one driver, or of one entry beside them. */
 struct paths {
@@ -82,7 +79,8 @@ static int look_at(const struct adopt_request *request, int driver, struct plan 
     if (!request->asked[driver])
         return 0;
     if (is_there(remains))
-        return refuse(request, "%s was left by a command that was killed: remove it", remains);
+        return adopt_refuse(request, "%s was left by a command that was killed: remove it",
+                            remains);
     /* A script with both names was left so as well. */
     if (request->release)
         plan->taken[driver] = plan->adopted[driver] || is_same(paths.libvirt, paths.hooks);
@@ -94,8 +92,8 @@ static int look_at(const struct adopt_request *request, int driver, struct plan 
 
 static int refuse_target(const struct adopt_request *request, const char *from, const char *to)
 {
-    return refuse(request, "%s cannot be moved, since %s exists: move one of them out of the way",
-                  from, to);
+    return adopt_refuse(
+        request, "%s cannot be moved, since %s exists: move one of them out of the way", from, to);
 }
 
 static int add(const struct adopt_request *request, struct plan *plan, enum step_kind kind,
@@ -177,10 +175,11 @@ static int plan_beside(const struct adopt_request *request, const char *name, st
     if (linked != request->release)
         return 0;
     if (!linked && is_there(paths.hooks))
-        return refuse(request,
-                      "%s lies beside the hooks, which may want it, and %s exists already: move "
-                      "one of them out of the way",
-                      paths.libvirt, paths.hooks);
+        return adopt_refuse(
+            request,
+            "%s lies beside the hooks, which may want it, and %s exists already: move "
+            "one of them out of the way",
+            paths.libvirt, paths.hooks);
     return steps_add(&plan->steps, STEP_POINT, paths.libvirt, paths.hooks) < 0
                ? inspect_memory(request)
                : 0;
@@ -219,7 +218,7 @@ static int plan_entries(const struct adopt_request *request, struct plan *plan)
     int r = 0;
 
     if (!directory)
-        return refuse(request, "the directory %s cannot be read: %s", from, strerror(errno));
+        return adopt_refuse(request, "the directory %s cannot be read: %s", from, strerror(errno));
     while (r == 0 && (entry = readdir(directory)))
         r = plan_entry(request, from, entry->d_name, plan);
     closedir(directory);
@@ -238,14 +237,15 @@ static int check_places(const struct adopt_request *request)
     if (r != 0)
         return r;
     if (libvirt.st_dev == hooks.st_dev && libvirt.st_ino == hooks.st_ino)
-        return refuse(request, "%s and %s are the same directory: name two", request->libvirt,
-                      request->hooks);
+        return adopt_refuse(request, "%s and %s are the same directory: name two", request->libvirt,
+                            request->hooks);
     if (libvirt.st_dev != hooks.st_dev)
-        return refuse(request,
-                      "%s and %s are on two file systems, between which nothing can be moved at "
-                      "once: name a directory on the same one with --hooks, and in the "
-                      "configuration",
-                      request->libvirt, request->hooks);
+        return adopt_refuse(
+            request,
+            "%s and %s are on two file systems, between which nothing can be moved at "
+            "once: name a directory on the same one with --hooks, and in the "
+            "configuration",
+            request->libvirt, request->hooks);
     return 0;
 }
 

@@ -18,22 +18,10 @@ struct findings {
     struct json_object *problems, *notes, *scripts, *passed_over;
 };
 
-static bool append_text(struct json_object *list, const char *text)
-{
-    /* A text is added under a key: lists take what an object would show. */
-    auto_json struct json_object *holder = json_object_new_object();
-    struct json_object *value = NULL;
-
-    if (!holder || !object_add_text(holder, "text", text) ||
-        !json_object_object_get_ex(holder, "text", &value))
-        return false;
-    return object_append(list, json_object_get(value));
-}
-
 static bool append_notes(struct json_object *list, const struct text_list *notes)
 {
     for (size_t i = 0; i < notes->count; i++) {
-        if (!append_text(list, notes->texts[i]))
+        if (!object_append_text(list, notes->texts[i]))
             return false;
     }
     return true;
@@ -74,7 +62,7 @@ static int check_hooks(const struct matter *matter, struct findings *findings)
     if (r == 0 || r == -ENOMEM)
         return r;
     text = matter_survey_problem(matter, r);
-    return text && append_text(findings->problems, text) ? 0 : -ENOMEM;
+    return text && object_append_text(findings->problems, text) ? 0 : -ENOMEM;
 }
 
 /* Whether the profiles in use can be had here. Returns 0 or a negative errno. */
@@ -88,13 +76,13 @@ static int check_profiles(const struct matter *matter, struct findings *findings
     int r;
 
     if (question->host_problem)
-        return append_text(findings->problems, question->host_problem) ? 0 : -ENOMEM;
+        return object_append_text(findings->problems, question->host_problem) ? 0 : -ENOMEM;
     host.log = question->audit ? question->audit : matter->config->audit;
     r = sandboxes_prepare(&host, matter->config, matter->hooks, &list, &error);
     if (r < 0)
         return r;
     ok = r == 0 ? append_notes(findings->notes, &list.notes)
-                : append_text(findings->problems, error);
+                : object_append_text(findings->problems, error);
     sandboxes_clear(&list);
     return ok ? 0 : -ENOMEM;
 }
@@ -136,7 +124,7 @@ int matter_check_refused(const struct question *question, const char *why,
     struct findings findings;
 
     /* Where hooks are and how they are laid out was for the configuration to say. */
-    return begin(question, NULL, object, &findings) && append_text(findings.problems, why)
+    return begin(question, NULL, object, &findings) && object_append_text(findings.problems, why)
                ? 0
                : -ENOMEM;
 }

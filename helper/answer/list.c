@@ -48,12 +48,16 @@ static bool is_asked_for(const struct listing *listing, const struct layout *lay
            !discover_has_folder(&listing->place, layout->driver, listing->object);
 }
 
-static bool append_profile(struct json_object *list, const char *profile, const struct rule *rule,
+static bool append_profile(const struct listing *listing, struct json_object *list,
+                           const char *profile, const struct rule *rule,
                            const struct rule_names *names)
 {
+    const struct profile_list *profiles = &listing->matter->config->profiles;
+    const struct profile *found = profile_find(profiles, profile);
     struct json_object *item = json_object_new_object();
 
     return object_append(list, item) && object_add_text(item, "profile", profile) &&
+           object_add_boolean(item, "unconfined", found && found->unconfined) &&
            matter_add_rule(item, "rule", rule, rule ? rule->profile_line : 0) &&
            object_add_text(item, "object", rule && !names->object ? rule->object : NULL) &&
            object_add_text(item, "operation", rule && !names->operation ? rule->operation : NULL);
@@ -76,12 +80,12 @@ static bool add_profiles(const struct listing *listing, const struct layout *lay
     if (!object_add(object, "profiles", list))
         return false;
     while ((rule = rules_next_profile(&config->rules, &names, rule))) {
-        if (!append_profile(list, rule->profile, rule, &names))
+        if (!append_profile(listing, list, rule->profile, rule, &names))
             return false;
         if (rule_fits_always(rule, &names))
             return true;
     }
-    return append_profile(list, config->default_profile, NULL, &names);
+    return append_profile(listing, list, config->default_profile, NULL, &names);
 }
 
 static bool append_script(const struct listing *listing, const struct layout *layout,

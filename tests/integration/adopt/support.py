@@ -31,8 +31,15 @@ class Trees:
         self.libvirt = folder / "libvirt/hooks"
         self.hooks = folder / "virthook/hooks"
         self.shim = build() / "shim/virthook-shim"
+        self.config = folder / "virthook.conf"
         for directory in (self.libvirt, self.hooks):
             directory.mkdir(parents=True)
+        # As where the rules that adopt shows are in force.
+        self.configure("default_profile = unconfined\n")
+
+    def configure(self, text):
+        self.config.write_text(f'hooks = "{self.hooks}"\n{text}')
+        self.config.chmod(0o644)
 
     def write(self, name, text="#!/bin/sh\nexit 0\n", mode=0o755):
         path = self.libvirt / name
@@ -59,12 +66,15 @@ class Trees:
         return {str(path.relative_to(self.folder)): what_is(path)
                 for path in sorted(self.folder.rglob("*"))}
 
+    def argv(self, command):
+        asked = ["--config", self.config, "--helper", build() / "helper/virthook-helper"]
+        return [build() / "admin/virt-hook", command, "--libvirt", self.libvirt, "--hooks",
+                self.hooks, "--shim", self.shim, *(asked if command == "adopt" else [])]
+
     def virt_hook(self, command, *arguments):
-        places = ["--libvirt", self.libvirt, "--hooks", self.hooks, "--shim", self.shim]
-        # A shim given by the test stands after ours, and counts.
-        return subprocess.run([build() / "admin/virt-hook", command, *places, *arguments],
-                              capture_output=True, timeout=STUCK, check=False, text=True,
-                              env=ENVIRONMENT)
+        # What the test gives stands after ours, and counts.
+        return subprocess.run([*self.argv(command), *arguments], capture_output=True,
+                              timeout=STUCK, check=False, text=True, env=ENVIRONMENT)
 
     def done(self, command, *arguments):
         """What the command printed, which had nothing to complain of."""

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from . import layouts
-from .support import ENVIRONMENT, STUCK, Trees, build, what_is
+from .support import ENVIRONMENT, STUCK, Trees, what_is
 
 CHANGES = ("link", "symlink", "rename", "unlink")
 SIGKILLED = -9
@@ -27,8 +27,7 @@ def kill_at(trees, command, change, number):
     calls = f"/^{change}(at2?)?$"
     done = subprocess.run(
         ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={calls}", "-e",
-         f"inject={calls}:signal=SIGKILL:when={number}", build() / "admin/virt-hook", command,
-         "--libvirt", trees.libvirt, "--hooks", trees.hooks, "--shim", trees.shim],
+         f"inject={calls}:signal=SIGKILL:when={number}", *trees.argv(command)],
         capture_output=True, timeout=STUCK, check=False, env=TRACED)
     assert done.returncode in (0, SIGKILLED), done.stderr
     return done.returncode == SIGKILLED

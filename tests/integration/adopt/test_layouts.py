@@ -100,13 +100,6 @@ def test_what_lies_beside_stays_linked_until_the_last_driver_is_released(trees):
     assert trees.snapshot() == before
 
 
-def test_rules_are_shown_that_let_adopted_scripts_do_what_they_did(trees):
-    make(trees, layouts.flat)
-    shown = trees.done("adopt", "--dry-run")
-    assert 'rule "adopted qemu" {\n    driver = qemu\n    profile = unconfined\n}\n' in shown
-    assert "restart the helper" in shown and "network" not in shown
-
-
 @pytest.mark.parametrize("layout, is_dispatcher", [(layouts.per_guest, True),
                                                    (layouts.script_and_folder, False)])
 def test_a_dispatcher_is_recognised(trees, layout, is_dispatcher):

@@ -136,8 +136,10 @@ def test_after_adopt_check_finds_nothing_and_after_release_how_to_begin(asker):
 
 
 def move(asker, command):
+    asked = ["--config", asker.config, "--helper", asker.helper] if command == "adopt" else []
     subprocess.run([build() / "admin/virt-hook", command, "--libvirt", asker.libvirt, "--hooks",
-                    asker.hooks, "--shim", asker.shim], check=True, stdout=subprocess.DEVNULL)
+                    asker.hooks, "--shim", asker.shim, *asked], check=True,
+                   stdout=subprocess.DEVNULL)
 
 
 def test_no_directory_of_libvirt_is_nothing_to_tell(asker):

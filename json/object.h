@@ -1,6 +1,6 @@
 /*
- * JSON objects of answers. Paths may be no UTF-8, and JSON is: such text is escaped as in the audit
- * log. Helper.
+ * JSON objects, made by helper and virt-hook. Paths may be no UTF-8, and JSON is: such text is
+ * escaped as in the audit log.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -23,3 +23,4 @@ bool object_add_null(struct json_object *object, const char *key);
 
 /* Adds to a list, in the same way. */
 bool object_append(struct json_object *list, struct json_object *value);
+bool object_append_text(struct json_object *list, const char *text);
