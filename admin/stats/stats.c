@@ -14,29 +14,17 @@
 
 #include <string.h>
 
-static bool is_text(const char *wanted, const char *text)
-{
-    return !wanted || strcmp(wanted, text) == 0;
-}
-
-static bool is_wanted(const struct stats_options *options, struct json_object *record)
-{
-    return is_text(options->guest, records_text(record, "object")) &&
-           is_text(options->driver, records_text(record, "driver"));
-}
-
-static int gather(const struct stats_options *options, struct records *records, struct tally *tally)
+static int gather(const struct filter *filter, struct records *records, struct tally *tally)
 {
     struct record record;
     int r;
 
     while ((r = records_next(records, &record)) > 0) {
-        const char *type = records_text(record.json, "type");
-
-        if (strcmp(type, "lost") == 0)
-            tally_take_lost(tally, record.json);
-        else if (strcmp(type, "end") == 0 && is_wanted(options, record.json))
+        if (filter_matches(filter, record.json))
             r = tally_take_end(tally, record.json);
+        else if (strcmp(records_text(record.json, "type"), "lost") == 0 &&
+                 filter_is_within(filter, record.json))
+            tally_take_lost(tally, record.json);
         if (r < 0)
             break;
     }
@@ -130,7 +118,7 @@ static int show_stats(struct stats_options *options)
 
     if (r != 0)
         return r;
-    r = gather(options, records, &tally);
+    r = gather(&options->filter, records, &tally);
     if (r < 0)
         return complain(STATUS_USAGE, "stats", "the log cannot be read: %s", strerror(-r));
     r = write_out(options, &tally);

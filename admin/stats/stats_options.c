@@ -12,6 +12,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 static const char help_text[] =
     "Usage: virt-hook stats [OPTION]...\n"
@@ -19,6 +20,10 @@ static const char help_text[] =
     "\n"
     "  --guest NAME     count calls of this object alone\n"
     "  --driver NAME    count calls of this driver alone: qemu, network, lxc ...\n"
+    "  --since TIME     count calls that ended then or later: \"2026-11-23 09:41:18\",\n"
+    "                   \"2026-11-23\", \"09:41\", today, yesterday, now, \"-2h\", \"2 hours "
+    "ago\"\n"
+    "  --until TIME     count calls that ended then or before\n"
     "  --sort KEY       p95 (the default), p50, max, calls, denied, timeouts, last or script\n"
     "  --json           one JSON object\n"
     "  --openmetrics    metrics for the node exporter's textfile collector\n"
@@ -42,6 +47,8 @@ enum option_key {
     KEY_HELPER,
     KEY_GUEST,
     KEY_DRIVER,
+    KEY_SINCE,
+    KEY_UNTIL,
     KEY_SORT,
     KEY_JSON,
     KEY_OPENMETRICS,
@@ -55,6 +62,8 @@ static const struct option long_options[] = {
     {"helper", required_argument, NULL, KEY_HELPER},
     {"guest", required_argument, NULL, KEY_GUEST},
     {"driver", required_argument, NULL, KEY_DRIVER},
+    {"since", required_argument, NULL, KEY_SINCE},
+    {"until", required_argument, NULL, KEY_UNTIL},
     {"sort", required_argument, NULL, KEY_SORT},
     {"json", no_argument, NULL, KEY_JSON},
     {"openmetrics", no_argument, NULL, KEY_OPENMETRICS},
@@ -85,6 +94,14 @@ static bool take_sort(const char *value, enum stats_sort *ret_sort)
     return false;
 }
 
+static bool take_moment(const char *option, char slot[MOMENT_SIZE])
+{
+    if (moment_parse(optarg, time(NULL), slot))
+        return true;
+    complain_usage("stats", "%s takes a time like %s, not '%s'", option, MOMENT_FORMS, optarg);
+    return false;
+}
+
 static bool take_form(enum stats_form form, enum stats_form *slot)
 {
     if (*slot != STATS_TABLE && *slot != form) {
@@ -112,14 +129,18 @@ static bool take_option(struct stats_options *options, int key, const char *give
     case KEY_HELPER:
         return take_place(&options->places, key);
     case KEY_GUEST:
-        options->guest = optarg;
+        options->filter.guest = optarg;
         return true;
     case KEY_DRIVER:
-        options->driver = optarg;
+        options->filter.driver = optarg;
         return true;
     case KEY_OUTPUT:
         options->output = optarg;
         return true;
+    case KEY_SINCE:
+        return take_moment("--since", options->filter.since);
+    case KEY_UNTIL:
+        return take_moment("--until", options->filter.until);
     case KEY_SORT:
         return take_sort(optarg, &options->sort);
     case KEY_JSON:
@@ -136,6 +157,20 @@ static bool take_option(struct stats_options *options, int key, const char *give
     }
 }
 
+/* What the options say together; `rest` is the first word that is none, or NULL. */
+static bool has_sense(const struct stats_options *options, const char *rest)
+{
+    const struct filter *filter = &options->filter;
+
+    if (rest)
+        complain_usage("stats", "'%s' is no option: a guest is named by --guest", rest);
+    else if (filter->until[0] && strcmp(filter->since, filter->until) > 0)
+        complain_usage("stats", "--since is later than --until");
+    else
+        return true;
+    return false;
+}
+
 bool stats_options_parse(int argc, char **argv, struct stats_options *ret_options, int *ret_status)
 {
     int key;
@@ -146,10 +181,7 @@ bool stats_options_parse(int argc, char **argv, struct stats_options *ret_option
         if (!take_option(ret_options, key, argv[optind - 1], ret_status))
             return false;
     }
-    if (optind == argc)
-        return true;
-    complain_usage("stats", "'%s' is no option: a guest is named by --guest", argv[optind]);
-    return false;
+    return has_sense(ret_options, argv[optind]);
 }
 
 void stats_options_clear(struct stats_options *options)

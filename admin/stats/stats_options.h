@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "filter.h"
 #include "places.h"
 
 #include <stdbool.h>
@@ -30,7 +31,7 @@ enum stats_sort {
 /* Texts are borrowed from argv; NULL: any. */
 struct stats_options {
     struct places places;
-    const char *guest, *driver;
+    struct filter filter;
     const char *output; /* NULL: stdout */
     enum stats_form form;
     enum stats_sort sort;

@@ -66,6 +66,28 @@ def test_what_is_asked_for_is_counted(four_calls, options, calls):
     assert sum(four_calls.counted(*options)["calls"].values()) == calls
 
 
+@pytest.fixture
+def three_days(stats):
+    """A call and a lost record at noon, in UTC, of each of three days."""
+    stats.write_hook("exit 0\n")
+    stats.run()
+    times = [f"2026-11-{day}T12:00:00.000000Z" for day in (21, 22, 23)]
+    stats.place = stats.write([{"type": kind, "count": 1, "time": time} if kind == "lost" else
+                               {**stats.ended(), "time": time}
+                               for time in times for kind in ("end", "lost")])
+    return stats
+
+
+@pytest.mark.parametrize(("options", "days"), [
+    (("--since", "2026-11-22T12:00:00.000000Z"), [22, 23]), (("--until", "@1795348800"), [21, 22]),
+    (("--since", "@1795348800", "--until", "@1795348800"), [22]),
+])
+def test_what_ended_in_the_time_is_counted_both_ends_included(three_days, options, days):
+    counted = three_days.counted(*options, place=three_days.place)
+    assert counted["calls"]["allow"] == counted["lost_records"] == len(days)
+    assert [counted[key][8:10] for key in ("from", "to")] == [str(days[0]), str(days[-1])]
+
+
 def test_a_script_that_did_its_part_is_not_told_of_another_s_denial(stats):
     good = stats.write_hook("exit 0\n")
     folder = stats.hooks / "qemu.d"
@@ -208,6 +230,7 @@ def test_a_place_without_a_log_is_refused_with_what_to_do(stats):
 
 @pytest.mark.parametrize("arguments", [
     ("--no",), ("--sort", "x"), ("--guest",), ("d1",), ("--json", "--openmetrics"),
+    ("--since", "noon"), ("--since", "2026-11-23", "--until", "2026-11-22"),
 ])
 def test_a_wrong_command_line_is_refused(stats, arguments):
     done = stats.show(*arguments)

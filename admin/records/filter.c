@@ -30,8 +30,10 @@ static bool has_script(struct json_object *json, const char *path)
     return false;
 }
 
-static bool is_within(const struct filter *filter, const char *time)
+bool filter_is_within(const struct filter *filter, struct json_object *json)
 {
+    const char *time = records_text(json, "time");
+
     return (!filter->since[0] || strcmp(time, filter->since) >= 0) &&
            (!filter->until[0] || strcmp(time, filter->until) <= 0);
 }
@@ -44,5 +46,5 @@ bool filter_matches(const struct filter *filter, struct json_object *json)
            is_text(filter->operation, records_text(json, "operation")) &&
            is_text(filter->verdict, records_text(json, "verdict")) &&
            is_text(filter->reason, records_text(json, "reason")) &&
-           is_within(filter, records_text(json, "time")) && has_script(json, filter->script);
+           filter_is_within(filter, json) && has_script(json, filter->script);
 }

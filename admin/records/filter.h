@@ -16,5 +16,8 @@ struct filter {
     char since[MOMENT_SIZE], until[MOMENT_SIZE]; /* both included; "": open */
 };
 
+/* Whether a record of any type is of this time. */
+bool filter_is_within(const struct filter *filter, struct json_object *json);
+
 /* Whether it is the end of a call that all of this fits. */
 bool filter_matches(const struct filter *filter, struct json_object *json);
