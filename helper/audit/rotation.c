@@ -13,10 +13,12 @@
 #include "text.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void rotation_init(struct rotation *rotation, struct copies *copies)
 {
@@ -129,13 +131,29 @@ static void begin_anew(struct rotation *rotation)
     rotation->repeated = 0;
 }
 
+/* By the name that the kernel has for it, which is told though the directory be closed. */
+static bool is_renamed(const struct rotation *rotation)
+{
+    char link[sizeof("/proc/self/fd/-2147483648")], path[PATH_MAX];
+    const char *name;
+    ssize_t length;
+
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", rotation->file.fd);
+    length = readlink(link, path, sizeof(path) - 1);
+    if (length < 0)
+        return false;
+    path[length] = '\0';
+    name = strrchr(path, '/');
+    return name && strcmp(name + 1, rotation->name) != 0;
+}
+
 void rotation_follow(struct rotation *rotation)
 {
     struct stat st;
 
     if (rotation->former.fd >= 0 || fstat(rotation->file.fd, &st) < 0)
         return;
-    if (place_has_moved(&rotation->place, rotation->name, &st))
+    if (place_has_moved(&rotation->place, rotation->name, &st) || is_renamed(rotation))
         begin_anew(rotation);
     else if (!is_full(rotation, &st))
         forget_problem(rotation);
