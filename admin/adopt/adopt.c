@@ -63,7 +63,7 @@ static int tell(const struct adopt_request *request, const struct plan *plan,
     const struct adopt_rules *asked = rules->looked ? rules : NULL;
 
     if (request->json)
-        return show_json(request, r == 0 ? plan : NULL, r == 0 ? asked : NULL);
+        return adopt_show_json(request, r == 0 ? plan : NULL, r == 0 ? asked : NULL);
     if (r == 0)
         show_plan(request, plan, asked);
     return 0;

@@ -16,8 +16,8 @@ void show_plan(const struct adopt_request *request, const struct plan *plan,
  * As one JSON object. Where it was refused, `plan` and `rules` are NULL. Returns 0, or an exit
  * status where a complaint was made.
  */
-int show_json(const struct adopt_request *request, const struct plan *plan,
-              const struct adopt_rules *rules);
+int adopt_show_json(const struct adopt_request *request, const struct plan *plan,
+                    const struct adopt_rules *rules);
 
 /* A step in words; a script's two names and the shim's place are one move, for a person. */
 struct shown_step {

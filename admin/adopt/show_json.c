@@ -79,8 +79,8 @@ static bool fill(struct json_object *object, const struct adopt_request *request
            (!rules || add_rules(object, request, rules));
 }
 
-int show_json(const struct adopt_request *request, const struct plan *plan,
-              const struct adopt_rules *rules)
+int adopt_show_json(const struct adopt_request *request, const struct plan *plan,
+                    const struct adopt_rules *rules)
 {
     auto_json struct json_object *object = json_object_new_object();
     const char *text = NULL;
