@@ -134,30 +134,30 @@ static void begin_anew(struct rotation *rotation)
 /* By the name that the kernel has for it, which is told though the directory be closed. */
 static bool is_renamed(const struct rotation *rotation)
 {
-    char link[sizeof("/proc/self/fd/-2147483648")], path[PATH_MAX];
+    char self[sizeof("/proc/self/fd/-2147483648")], target[PATH_MAX];
     const char *name;
     ssize_t length;
 
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", rotation->file.fd);
-    length = readlink(link, path, sizeof(path) - 1);
+    snprintf(self, sizeof(self), "/proc/self/fd/%d", rotation->file.fd);
+    length = readlink(self, target, sizeof(target) - 1);
     if (length < 0)
         return false;
-    path[length] = '\0';
-    name = strrchr(path, '/');
+    target[length] = '\0';
+    name = strrchr(target, '/');
     return name && strcmp(name + 1, rotation->name) != 0;
 }
 
 void rotation_follow(struct rotation *rotation)
 {
     struct stat st;
+    bool moved;
 
     if (rotation->former.fd >= 0 || fstat(rotation->file.fd, &st) < 0)
         return;
-    if (place_has_moved(&rotation->place, rotation->name, &st) || is_renamed(rotation))
-        begin_anew(rotation);
-    else if (!is_full(rotation, &st))
+    moved = place_has_moved(&rotation->place, rotation->name, &st) || is_renamed(rotation);
+    if (!moved && !is_full(rotation, &st))
         forget_problem(rotation);
-    else if (move_away(rotation))
+    else if (moved || move_away(rotation))
         begin_anew(rotation);
 }
 
