@@ -122,6 +122,7 @@ static int show_log(struct log_options *options)
 
     if (status != 0)
         return status;
+    records_look_for(records, options->filter.guest);
     r = view ? show_records(options, records, view) : -ENOMEM;
     return r < 0 ? complain_of(r) : place_tell("log", records);
 }

@@ -28,6 +28,7 @@ struct records {
     struct source **sources; /* one a helper, and one for each file that came later */
     size_t count;
     struct source *given; /* whose record the caller has */
+    const char *wanted;   /* borrowed; NULL: any record */
     uint64_t passed_over;
     struct json_tokener *tokener;
 };
@@ -205,13 +206,43 @@ int records_refresh(struct records *records)
     return news & WATCH_NAMES ? take_new_files(records) : 0;
 }
 
-/* NULL where the line is no JSON object from its start to its end. */
-static struct json_object *parse(struct records *records, const struct chain *chain)
+/* Whether JSON has no way to write the text but as it is, and in numbers of characters (\uXXXX). */
+static bool has_one_spelling(const char *text)
 {
-    if (!json_line_is_object(chain->line, chain->size))
-        return NULL;
+    for (; *text; text++) {
+        if ((unsigned char)*text < ' ' || *text == '"' || *text == '\\' || *text == '/')
+            return false;
+    }
+    return true;
+}
+
+void records_look_for(struct records *records, const char *text)
+{
+    records->wanted = text && has_one_spelling(text) ? text : NULL;
+}
+
+static bool may_be_wanted(const struct records *records, const struct chain *chain)
+{
+    return !records->wanted ||
+           memmem(chain->line, chain->size, records->wanted, strlen(records->wanted)) ||
+           memmem(chain->line, chain->size, "\\u", strlen("\\u"));
+}
+
+/* Has the record of the line at hand, where it is one and may be wanted. */
+static void parse(struct records *records, struct source *source)
+{
+    const struct chain *chain = &source->chain;
+
+    if (chain->size == 0 || !json_line_is_object(chain->line, chain->size)) {
+        records->passed_over++;
+        return;
+    }
+    if (!may_be_wanted(records, chain))
+        return;
     json_tokener_reset(records->tokener);
-    return json_tokener_parse_ex(records->tokener, chain->line, (int)chain->size);
+    source->json = json_tokener_parse_ex(records->tokener, chain->line, (int)chain->size);
+    if (!source->json)
+        records->passed_over++;
 }
 
 /* Has the next record of the source at hand, if there is one. */
@@ -225,9 +256,7 @@ static int advance(struct records *records, struct source *source)
         source->ended = r == 0 && !source->chain.live;
         if (r == 0)
             break;
-        source->json = source->chain.size > 0 ? parse(records, &source->chain) : NULL;
-        if (!source->json)
-            records->passed_over++;
+        parse(records, source);
     }
     return 0;
 }

@@ -44,6 +44,12 @@ int records_watch(const struct records *records);
  * or another negative errno. */
 int records_refresh(struct records *records);
 
+/*
+ * Leaves out records that have this text (borrowed while the records are read) nowhere: they are
+ * looked through, but not taken apart. Others may be given that do not have it.
+ */
+void records_look_for(struct records *records, const char *text);
+
 /* The next record: 1, 0 at the end, or -ENOMEM. */
 int records_next(struct records *records, struct record *ret_record);
 

@@ -45,6 +45,14 @@ def test_what_is_asked_for_is_shown(two_calls, option, value, found):
     assert two_calls.objects(option, value) == found
 
 
+@pytest.mark.parametrize("written", ['d\\u0032', '\\u00642', 'd\\u0032","message":"d1'])
+def test_a_guest_is_found_however_json_writes_its_name(two_calls, written):
+    text = two_calls.log.read_text(encoding="utf-8")
+    two_calls.log.write_text(text.replace('"object":"d2"', f'"object":"{written}"'),
+                             encoding="utf-8")
+    assert two_calls.objects("--guest", "d2") == ["d2"]
+
+
 def test_the_calls_that_ran_a_script(two_calls):
     assert two_calls.objects("--script", two_calls.script) == ["d1", "d2"]
 

@@ -3,10 +3,9 @@
 
 import gzip
 import json
-import os
-import subprocess
 
 import pytest
+from rig.measured import measured
 
 RECORDS = 1_000_000
 # Compressed at once and written so many times: a file of many members is one to read.
@@ -30,17 +29,9 @@ def test_a_million_records_take_less_than_64_mib(stats):
     place.mkdir()
     member = gzip.compress(b"".join(call) * (MEMBER // len(call)), 1)
     (place / "service.log.1.gz").write_bytes(member * (RECORDS // MEMBER))
-    counted, peak_kib = measure([stats.program, "stats", "--json", "--audit", place])
+    done = measured([stats.program, "stats", "--json", "--audit", place])
+    counted = json.loads(done.stdout)
+    assert done.status == 0
     assert [script["calls"] for script in counted["scripts"]] == [RECORDS // 2]
     assert counted["scripts"][0]["path"] == str(path)
-    assert peak_kib < MEMORY_MAX_KIB
-
-
-def measure(argv):
-    """What the command prints as JSON, and the most memory that it had, in KiB."""
-    with subprocess.Popen(argv, stdout=subprocess.PIPE) as command:
-        printed = command.stdout.read()
-        _, status, usage = os.wait4(command.pid, 0)
-        command.returncode = os.waitstatus_to_exitcode(status)
-    assert command.returncode == 0
-    return json.loads(printed), usage.ru_maxrss
+    assert done.peak_kib < MEMORY_MAX_KIB

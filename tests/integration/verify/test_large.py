@@ -2,12 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import json
-import os
-import subprocess
-import tempfile
 
 import pytest
 from rig.long_log import CHAIN, GUESTS, write_long_log
+from rig.measured import measured
 
 from admin.support import ENVIRONMENT, build
 
@@ -15,8 +13,14 @@ RECORDS = 1_000_000
 MEMORY_MAX_KIB = 64 << 10
 
 
+@pytest.fixture(scope="module", autouse=True)
+def unsanitized():
+    if b"__asan_init" in (build() / "admin/virt-hook").read_bytes():
+        pytest.skip("AddressSanitizer keeps freed memory for a while")
+
+
 @pytest.fixture(scope="module")
-def large(written, tmp_path_factory):
+def large(unsanitized, written, tmp_path_factory):
     """Its path. Each call has run a script."""
     folder = tmp_path_factory.mktemp("large")
     path = folder / "service.log"
@@ -28,15 +32,11 @@ def large(written, tmp_path_factory):
 
 def measure(path, *arguments):
     """What `virt-hook log` prints and its status; fails where it has more memory than it may."""
-    argv = [build() / "admin/virt-hook", "log", "--audit", path, *arguments]
-    with tempfile.TemporaryFile() as output:
-        with subprocess.Popen(argv, stdout=output, env=ENVIRONMENT) as command:
-            _, status, usage = os.wait4(command.pid, 0)
-            command.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        print(f"{arguments}: {usage.ru_utime + usage.ru_stime:.1f} s, {usage.ru_maxrss} KiB")
-        assert usage.ru_maxrss < MEMORY_MAX_KIB
-        return output.read(), command.returncode
+    done = measured([build() / "admin/virt-hook", "log", "--audit", path, *arguments],
+                    env=ENVIRONMENT)
+    print(f"{arguments}: {done.seconds:.1f} s, {done.peak_kib} KiB")
+    assert done.peak_kib < MEMORY_MAX_KIB
+    return done.stdout, done.status
 
 
 def test_the_calls_of_one_guest(large):
@@ -44,11 +44,6 @@ def test_the_calls_of_one_guest(large):
     calls = [json.loads(line) for line in shown.splitlines()]
     assert status == 0 and {call["object"] for call in calls} == {"guest7"}
     assert len(calls) == RECORDS // 2 // GUESTS
-
-
-def test_the_last_calls(large):
-    shown, status = measure(large, "-n", "3")
-    assert status == 0 and shown.count(b" guest") == 3
 
 
 def test_it_is_verified(large):
