@@ -143,7 +143,7 @@ static bool is_known(const struct records *records, const struct log_file *file)
 
         if (open && is_same(open, file))
             return true;
-        for (size_t j = 0; !current && j < chain->count; j++) {
+        for (size_t j = 0; !current && chain->files && j < chain->count; j++) {
             if (is_same(&chain->files[j], file))
                 return true;
         }
