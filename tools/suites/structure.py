@@ -62,6 +62,9 @@ ARROWS = {
 # Compiled in libvirt's tree, with its headers and our public one; the suite libvirt does so.
 BUILT_ELSEWHERE = {"libvirt"}
 
+# Programs that are linked of several folders' static libraries.
+PROGRAMS = ["admin", "helper"]
+
 # Files of which every function may run between clone or fork and exec, in memory that other threads
 # or a signal left in any state, and what they may call: see signal-safety(7), and functions that
 # are one system call. (__stack_chk_fail and __errno_location are the compiler's and libc's own.)
@@ -90,6 +93,8 @@ def suite():
         check("no include names a folder", includes_by_path()),
         *[check(f"{folder}/ builds with the headers of {names(ARROWS[folder])} alone",
                 wrong_headers(known.get(folder, ()), folder)) for folder in ARROWS],
+        *[check(f"no two libraries of {folder}/ define one name: the linker would take the first",
+                names_defined_twice(folder)) for folder in PROGRAMS],
         *[check(f"{file} makes raw, async-signal-safe calls alone", other_calls(file))
           for file in BETWEEN_CLONE_AND_EXEC],
         *[check(f"each promise of {page} names tests that are there", tests_that_are_gone(page))
@@ -194,6 +199,19 @@ def tests_and_attacks():
     texts = [path.read_text(encoding="utf-8") for path in sources.files()
              if sources.short(path).startswith("tests/") and path.suffix in (".py", ".c")]
     return {name for text in texts for name in re.findall(r"(?:def|void) (\w+)\(", text)}
+
+
+def names_defined_twice(program):
+    """Where a name has two definitions and the linker says nothing."""
+    libraries = sorted(builds.folder("gcc").joinpath(program).rglob("*.a"))
+    found = {}
+    for library in libraries:
+        listed = run(["nm", "--defined-only", "--extern-only", library], "nm", timeout=60)
+        for line in listed.output.splitlines():
+            if len(words := line.split()) == 3:
+                found.setdefault(words[2], []).append(library.name)
+    return [f"{name}: {' and '.join(where)}" for name, where in found.items()
+            if len(where) > 1] if libraries else ["there is no library"]
 
 
 def long_files():
