@@ -53,7 +53,8 @@ def line(kind, number):
     """A begin or end of a former helper's call."""
     about = {"schema": 1, "type": kind, "call": f"{INSTANCE}-{number}",
              "time": "2024-05-01T12:00:00.000000Z", "monotonic_ms": number, "boot": None,
-             "instance": INSTANCE, "peer": {"pid": 1, "uid": 0, "name": "shim"}, "class": "hook",
+             "instance": INSTANCE, "peer": {"pid": 1, "uid": 0, "name": "shim", "label": None},
+             "class": "hook",
              "driver": "qemu", "object": f"guest-{number}", "uuid": None, "operation": "start",
              "sub_operation": "begin", "extra": "-", "stdin_bytes": 0}
     return json.dumps(about, separators=(",", ":")) + "\n"

@@ -1,23 +1,15 @@
 """The form of the records is what docs/audit.md says, key by key."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-import re
-from pathlib import Path
-
 import pytest
 
 from . import log
 from .disk import call_until
-
-PAGE = Path(__file__).resolve().parents[3] / "docs/audit.md"
+from .page import rows_below
 
 
 def keys_below(title):
-    """The keys of the first table below this line of the page."""
-    text = PAGE.read_text(encoding="utf-8").partition(f"\n{title}\n")[2]
-    table = re.search(r"(?:^\|.*\n)+", text, re.MULTILINE).group()
-    return {key for row in table.splitlines()[2:]
-            for key in re.findall(r"`(\w+)`", row.split("|")[1])}
+    return {key for key, _ in rows_below(title)}
 
 
 def documented(kind):

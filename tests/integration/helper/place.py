@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from degraded import conditions
+from rig import schema
 
 SHELL = "/bin/sh"
 PYTHON = "/usr/bin/python3 -IS"
@@ -78,8 +79,11 @@ class Place:
         return self.records("end")
 
     def remove(self):
-        """With the namespaces that helpers have pinned to files in it."""
+        """With the namespaces that helpers have pinned to files in it; its records are looked at."""
         for folder in self.root.glob("*.spaces"):
             subprocess.run(["/bin/umount", "--recursive", folder], check=False,
                            stderr=subprocess.DEVNULL)
-        shutil.rmtree(self.root)
+        try:
+            schema.check_logs(self.audit)
+        finally:
+            shutil.rmtree(self.root)
