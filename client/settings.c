@@ -6,6 +6,7 @@
  */
 #include "settings.h"
 
+#include "session.h"
 #include "sized.h"
 #include "virthook-config.h"
 
@@ -83,6 +84,14 @@ static bool keep_environment(char **ret_list)
     return true;
 }
 
+/* A session that names no folder has a helper that will say so. */
+static bool take_default(const char *system, const char *rest, char **ret_path)
+{
+    int r = session_path_or(system, SESSION_CONFIG, rest, ret_path);
+
+    return r == -ENOENT ? copy_text(ret_path, system, NULL) : r == 0;
+}
+
 static bool copy_options(struct settings *settings, const struct virthook_options *options)
 {
     const char *helper = options->socket ? NULL : VIRTHOOK_HELPER_PATH;
@@ -97,6 +106,8 @@ static bool copy_options(struct settings *settings, const struct virthook_option
            copy_text(&settings->audit, options->audit, NULL) &&
            copy_text(&settings->profile, options->profile, NULL) &&
            copy_text(&settings->policy, options->policy, VIRTHOOK_POLICY_PATH) &&
+           take_default(VIRTHOOK_HOOKS_DIR, "hooks", &settings->default_hooks) &&
+           take_default(VIRTHOOK_CONFIG_PATH, "virthook.conf", &settings->default_config) &&
            keep_environment(settings->environment);
 }
 
@@ -129,6 +140,8 @@ void settings_clear(struct settings *settings)
     free(settings->audit);
     free(settings->profile);
     free(settings->policy);
+    free(settings->default_hooks);
+    free(settings->default_config);
     for (size_t i = 0; i < SETTINGS_ENVIRONMENT_MAX; i++)
         free(settings->environment[i]);
     *settings = (struct settings){0};
@@ -136,10 +149,10 @@ void settings_clear(struct settings *settings)
 
 const char *settings_hooks_dir(const struct settings *settings)
 {
-    return settings->hooks ? settings->hooks : VIRTHOOK_HOOKS_DIR;
+    return settings->hooks ? settings->hooks : settings->default_hooks;
 }
 
 const char *settings_config_path(const struct settings *settings)
 {
-    return settings->config ? settings->config : VIRTHOOK_CONFIG_PATH;
+    return settings->config ? settings->config : settings->default_config;
 }

@@ -28,7 +28,9 @@ struct settings {
     char *config;
     char *audit;
     char *profile;
-    char *policy; /* "" for none */
+    char *policy;         /* "" for none */
+    char *default_hooks;  /* where these are for who names no other */
+    char *default_config; /* the same */
     uint64_t deadline_ms;
     uint64_t max_wait_ms;
     char *environment[SETTINGS_ENVIRONMENT_MAX + 1]; /* NULL-terminated; read at virthook_open() */

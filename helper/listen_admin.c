@@ -10,6 +10,7 @@
 #include "cleanup.h"
 #include "listen.h"
 #include "number.h"
+#include "session.h"
 #include "virthook-config.h"
 
 #include <dirent.h>
@@ -34,13 +35,11 @@
 /* NULL where there is none, or memory is short. */
 static char *find_folder(const struct helper *helper)
 {
-    const char *base = getenv("XDG_RUNTIME_DIR");
-    char *folder;
+    char *folder = NULL;
 
     if (!helper->host.session)
         return strdup(VIRTHOOK_ADMIN_DIR);
-    if (!base || base[0] != '/' || asprintf(&folder, "%s/virthook/admin", base) < 0)
-        return NULL;
+    (void)session_path(SESSION_RUNTIME, "admin", &folder);
     return folder;
 }
 

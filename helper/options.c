@@ -8,6 +8,7 @@
 
 #include "answer.h"
 #include "number.h"
+#include "session.h"
 #include "virthook-config.h"
 
 #include <errno.h>
@@ -31,7 +32,8 @@ static const char help_text[] =
     "\n"
     "  --listen PATH      make a unix socket there and serve who connects\n"
     "  --channel FD       serve the client at this inherited socket, and end with it\n"
-    "  --config FILE      configuration (default " VIRTHOOK_CONFIG_PATH ")\n"
+    "  --config FILE      configuration (default " VIRTHOOK_CONFIG_PATH ", in a\n"
+    "                     session $XDG_CONFIG_HOME/virthook/virthook.conf)\n"
     "  --hooks DIR        where hooks are, instead of the configuration's\n"
     "  --audit PATH       audit log: a file, or a directory ending in /\n"
     "  --name NAME        of this helper, for the audit log (default service)\n"
@@ -164,6 +166,23 @@ static int count_activated(void)
     return parse_number(count, INT_MAX, &number) ? (int)number : 0;
 }
 
+/* The configuration that nobody named. It lives as long as the process, as the arguments do. */
+static bool find_config(const char **ret_path)
+{
+    char *path;
+    int r = session_path_or(VIRTHOOK_CONFIG_PATH, SESSION_CONFIG, "virthook.conf", &path);
+
+    if (r < 0) {
+        fprintf(stderr,
+                "virthook-helper: a session's configuration cannot be found (%s); set HOME, "
+                "or give --config\n",
+                strerror(-r));
+        return false;
+    }
+    *ret_path = path;
+    return true;
+}
+
 /* What is asked, and with how many names. */
 static bool check_question(const struct options *options)
 {
@@ -174,7 +193,7 @@ static bool check_question(const struct options *options)
 
 bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_status)
 {
-    struct options options = {.channel = -1, .name = "service", .config = VIRTHOOK_CONFIG_PATH};
+    struct options options = {.channel = -1, .name = "service"};
     int key;
 
     *ret_status = EXIT_FAILURE;
@@ -187,6 +206,8 @@ bool options_parse(int argc, char **argv, struct options *ret_options, int *ret_
         if (!take_option(&options, key, optarg))
             return false;
     }
+    if (!options.config && !find_config(&options.config))
+        return false;
     if (options.answer) {
         options.names = (const char *const *)argv + optind;
         options.name_count = (size_t)(argc - optind);

@@ -1,5 +1,5 @@
 /*
- * Where things are: as options say, or in a session by the XDG base directories. Admin's process.
+ * Where things are, as options say. Admin's process.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -18,11 +18,5 @@ struct places {
  * the slot held before is freed. Returns 0, or an exit status where a complaint was made.
  */
 int places_take(const char *command, const char *option, const char *value, char **slot);
-
-/*
- * Fills in what the options left open, for a user other than root. Returns 0, or an exit status
- * where a complaint was made. Root's places are left as they are.
- */
-int places_complete(const char *command, struct places *places);
 
 void places_clear(struct places *places);

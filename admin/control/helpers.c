@@ -9,6 +9,7 @@
 #include "cleanup.h"
 #include "command.h"
 #include "complain.h"
+#include "session.h"
 #include "virthook-config.h"
 
 #include <dirent.h>
@@ -19,13 +20,9 @@
 
 char *helpers_folder(void)
 {
-    const char *base = getenv("XDG_RUNTIME_DIR");
-    char *folder;
+    char *folder = NULL;
 
-    if (geteuid() == 0)
-        return strdup(VIRTHOOK_ADMIN_DIR);
-    if (!base || base[0] != '/' || asprintf(&folder, "%s/virthook/admin", base) < 0)
-        return NULL;
+    (void)session_path_or(VIRTHOOK_ADMIN_DIR, SESSION_RUNTIME, "admin", &folder);
     return folder;
 }
 

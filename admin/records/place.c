@@ -49,10 +49,10 @@ static int take_built_in(const char *command, struct places *places)
 int place_find(const char *command, struct places *places)
 {
     bool told = places->config || places->helper;
-    int r = places->audit ? 0 : places_complete(command, places);
+    int r;
 
-    if (r != 0 || places->audit)
-        return r;
+    if (places->audit)
+        return 0;
     r = ask_place(command, places);
     return r == 0 || told ? r : take_built_in(command, places);
 }

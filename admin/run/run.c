@@ -135,11 +135,8 @@ static int run(struct run_options *options)
 {
     auto_free void *input = NULL;
     size_t input_size = 0;
-    int r = places_complete("run", &options->places);
+    int r = input_read(&input, &input_size);
 
-    if (r != 0)
-        return r;
-    r = input_read(&input, &input_size);
     if (r == -E2BIG)
         return complain(STATUS_USAGE, "run", "stdin has more than %d MiB", INPUT_MAX >> 20);
     if (r < 0)

@@ -46,14 +46,16 @@ static void cleanup_config(struct config **slot)
 #define auto_config __attribute__((cleanup(cleanup_config)))
 
 /* A configuration of defaults; NULL where memory is short. */
-static struct config *new_config(void)
+static struct config *new_config(uid_t session_uid)
 {
     struct config *config = calloc(1, sizeof(*config));
 
     if (!config)
         return NULL;
+    config->session_uid = session_uid;
     failure_policy_defaults(&config->failure);
-    if (config_keys_defaults(config) == 0 && profiles_add_built_in(&config->profiles) == 0)
+    if (config_keys_defaults(config, session_uid != 0) == 0 &&
+        profiles_add_built_in(&config->profiles) == 0)
         return config;
     config_free(config);
     return NULL;
@@ -142,12 +144,11 @@ int config_load(const char *path, bool must_exist, uid_t session_uid, struct con
                 char **ret_error)
 {
     struct config_problem problem = {};
-    auto_config struct config *config = new_config();
+    auto_config struct config *config = new_config(session_uid);
     int r;
 
     if (!config)
         return -ENOMEM;
-    config->session_uid = session_uid;
     r = load_folder(path, config, &problem);
     problem.path = path;
     if (r == 0 && (must_exist || !is_missing(path)))

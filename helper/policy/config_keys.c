@@ -12,6 +12,7 @@
 #include "config_value.h"
 #include "message.h"
 #include "number.h"
+#include "session.h"
 #include "virthook-config.h"
 
 #include <string.h>
@@ -179,15 +180,28 @@ static int set(struct config *config, const struct key *key, const char *value)
     return 0;
 }
 
-int config_keys_defaults(struct config *config)
+static int take_session_path(struct config *config, const char *key, enum session_base base,
+                             const char *rest)
 {
-    for (size_t i = 0; i < CONFIG_KEYS_MAX; i++) {
-        int r = set(config, &keys[i], keys[i].by_default);
+    auto_free char *path = NULL;
+    int r = session_path(base, rest, &path);
 
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    if (r == -ENOENT)
+        return 0;
+    return r < 0 ? r : set(config, &keys[find(key)], path);
+}
+
+int config_keys_defaults(struct config *config, bool session)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < CONFIG_KEYS_MAX; i++)
+        r = set(config, &keys[i], keys[i].by_default);
+    if (r == 0 && session)
+        r = take_session_path(config, "hooks", SESSION_CONFIG, "hooks");
+    if (r == 0 && session)
+        r = take_session_path(config, "audit", SESSION_STATE, "");
+    return r;
 }
 
 int config_keys_set(struct config *config, struct config_key_lines *lines, const char *name,

@@ -18,8 +18,11 @@ struct config_key_lines {
     unsigned int lines[CONFIG_KEYS_MAX];
 };
 
-/* Every key at its default. Returns 0, or -ENOMEM with part of it set. */
-int config_keys_defaults(struct config *config);
+/*
+ * Every key at its default; in a session, hooks and audit are the user's own, where the environment
+ * tells where these are. Returns 0, or -ENOMEM with part of it set.
+ */
+int config_keys_defaults(struct config *config, bool session);
 
 /* Sets one key, which must be known, from its text. Returns 0, or as config_refuse(). */
 int config_keys_set(struct config *config, struct config_key_lines *lines, const char *name,

@@ -355,6 +355,14 @@ def test_a_session_has_the_places_that_it_names(session):
     assert (session.home / "s/virthook/virt-hook.log").exists()
 
 
+def test_a_sessions_configuration_that_names_no_place_leaves_them_the_users(session):
+    session.write(".config/virthook/hooks/qemu", "#!/bin/sh\necho mine\n", 0o755)
+    session.write(".config/virthook/virthook.conf", "deadline = 5\n")
+    result, status = session.run()
+    assert status == 0 and result["output"] == "mine\n"
+    assert (session.home / ".local/state/virthook/virt-hook.log").exists()
+
+
 def test_a_sessions_configuration_counts(session):
     session.write("elsewhere/qemu", "#!/bin/sh\nsleep 1000\n", 0o755)
     session.write(".config/virthook/virthook.conf",
