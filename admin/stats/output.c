@@ -23,6 +23,13 @@ static char *temporary_name(const char *path)
     return asprintf(&text, "%.*s.%s.XXXXXX", (int)(name - path), path, name) < 0 ? NULL : text;
 }
 
+static bool is_special(const char *path)
+{
+    struct stat stat;
+
+    return lstat(path, &stat) == 0 && !S_ISREG(stat.st_mode);
+}
+
 int output_open(const char *path, struct output *ret_output)
 {
     auto_free char *temporary = NULL;
@@ -33,6 +40,8 @@ int output_open(const char *path, struct output *ret_output)
         *ret_output = (struct output){.stream = stdout};
         return 0;
     }
+    if (is_special(path))
+        return OUTPUT_E_SPECIAL;
     temporary = temporary_name(path);
     if (!temporary)
         return -ENOMEM;

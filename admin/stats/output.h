@@ -16,9 +16,12 @@ struct output {
 
 #define auto_output __attribute__((cleanup(output_clear)))
 
+/* A device, a link or the like stands there, whose place a file must not take. */
+#define OUTPUT_E_SPECIAL 1
+
 /*
  * Opens the file beside `path` that is to take its place, NULL: stdout. Everyone may read it: the
- * node exporter is another user. Returns 0 or a negative errno.
+ * node exporter is another user. Returns 0, OUTPUT_E_SPECIAL or a negative errno.
  */
 int output_open(const char *path, struct output *ret_output);
 

@@ -106,6 +106,9 @@ static int write_out(const struct stats_options *options, struct tally *tally)
         r = output_finish(&output);
     if (r == 0)
         return 0;
+    if (r == OUTPUT_E_SPECIAL)
+        return complain(STATUS_USAGE, "stats",
+                        "%s is no regular file: leave --output out, and redirect", options->output);
     return complain(STATUS_USAGE, "stats", "%s cannot be written: %s",
                     options->output ? options->output : "the answer", strerror(-r));
 }

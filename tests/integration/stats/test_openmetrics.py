@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import datetime
+import os
 import stat
 
 import pytest
@@ -106,6 +107,17 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(three_calls, size):
     assert done.returncode == 2 and b"cannot be written: File too large" in done.stderr
     assert path.read_text() == "old"
     assert [name for name in path.parent.iterdir() if "prom" in name.name] == [path]
+
+
+@pytest.mark.parametrize("make", [
+    lambda path: path.symlink_to("/dev/null"), os.mkfifo, os.mkdir], ids=["link", "fifo", "folder"])
+def test_what_is_no_regular_file_is_left_where_it_is(three_calls, make):
+    path = three_calls.folder / "special"
+    make(path)
+    before = path.lstat()
+    done = three_calls.show("--openmetrics", "--output", path)
+    assert done.returncode == 2 and b"special is no regular file: leave --output out" in done.stderr
+    assert path.lstat().st_ino == before.st_ino and path.lstat().st_mode == before.st_mode
 
 
 def test_a_folder_that_is_not_there_is_told(three_calls):
