@@ -7,6 +7,8 @@
 
 #include "cleanup.h"
 
+#include <string.h>
+
 #define FLAGS (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
 static void object_free(struct json_object **slot)
@@ -82,21 +84,6 @@ static struct json_object *describe_script(const struct script_tally *script)
     return ok ? take_pointer(&object) : NULL;
 }
 
-static struct json_object *describe_scripts(const struct tally *tally)
-{
-    auto_object struct json_object *list = json_object_new_array();
-
-    for (size_t i = 0; list && i < tally->script_count; i++) {
-        struct json_object *script = describe_script(tally->scripts[i]);
-
-        if (!script || json_object_array_add(list, script) < 0) {
-            json_object_put(script);
-            return NULL;
-        }
-    }
-    return take_pointer(&list);
-}
-
 static struct json_object *describe_calls(const struct tally *tally)
 {
     auto_object struct json_object *object = json_object_new_object();
@@ -108,21 +95,45 @@ static struct json_object *describe_calls(const struct tally *tally)
     return take_pointer(&object);
 }
 
-int stats_show_json(const struct tally *tally, FILE *stream)
+/* All but the scripts. */
+static struct json_object *describe_tally(const struct tally *tally)
 {
     auto_object struct json_object *object = json_object_new_object();
-    const char *text;
     bool ok = object && add(object, "calls", describe_calls(tally)) &&
               add_text(object, "from", tally->first) && add_text(object, "to", tally->last) &&
               add_count(object, "lost_records", tally->lost) &&
               add_count(object, "percentile_error_percent", DURATIONS_ERROR_PERCENT) &&
               add(object, "histogram_bounds_ms", list_of(durations_bounds_ms, DURATIONS_BOUNDS)) &&
-              add(object, "scripts", describe_scripts(tally)) &&
               add_count(object, "runs_of_other_scripts", tally->left_out);
 
-    text = ok ? json_object_to_json_string_ext(object, FLAGS) : NULL;
+    return ok ? take_pointer(&object) : NULL;
+}
+
+/* One at a time: all of them as objects would take more memory than the tally. */
+static int print_scripts(const struct tally *tally, FILE *stream)
+{
+    for (size_t i = 0; i < tally->script_count; i++) {
+        auto_object struct json_object *script = describe_script(tally->scripts[i]);
+        const char *text = script ? json_object_to_json_string_ext(script, FLAGS) : NULL;
+
+        if (!text)
+            return -ENOMEM;
+        fprintf(stream, "%s%s", i > 0 ? "," : "", text);
+    }
+    return 0;
+}
+
+int stats_show_json(const struct tally *tally, FILE *stream)
+{
+    auto_object struct json_object *object = describe_tally(tally);
+    const char *text = object ? json_object_to_json_string_ext(object, FLAGS) : NULL;
+    int r;
+
     if (!text)
         return -ENOMEM;
-    fprintf(stream, "%s\n", text);
-    return 0;
+    /* Without the brace that closes it, for the scripts to come in. */
+    fprintf(stream, "%.*s,\"scripts\":[", (int)strlen(text) - 1, text);
+    r = print_scripts(tally, stream);
+    fputs("]}\n", stream);
+    return r;
 }

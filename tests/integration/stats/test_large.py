@@ -35,3 +35,14 @@ def test_a_million_records_take_less_than_64_mib(stats):
     assert [script["calls"] for script in counted["scripts"]] == [RECORDS // 2]
     assert counted["scripts"][0]["path"] == str(path)
     assert done.peak_kib < MEMORY_MAX_KIB
+
+
+@pytest.mark.usefixtures("unsanitized")
+@pytest.mark.parametrize("form", [(), ("--json",), ("--openmetrics",)])
+def test_as_many_scripts_as_are_counted_with_long_paths_take_less_than_64_mib(stats, form):
+    stats.write_hook("exit 0\n")
+    stats.run()
+    place = stats.write(stats.ended(path=f"/{'x' * 3000}/{number}") for number in range(5000))
+    done = measured([stats.program, "stats", *form, "--audit", place])
+    assert done.status == 0 and done.stdout.count(b"/4000") > 0
+    assert done.peak_kib < MEMORY_MAX_KIB
