@@ -21,6 +21,7 @@ struct command {
 static const struct command commands[] = {
     {"run", "make one hook call through a helper of its own, without libvirt", run_command},
     {"log", "show the calls that have ended, and what came of them", log_command},
+    {"show", "show one call in full", show_command},
     {"list", "show every script that could run, and how it last ended", list_command},
     {"explain", "tell what would run for a call, and why", explain_command},
     {"check", "tell what is wrong with the configuration and the hooks", check_command},

@@ -20,6 +20,7 @@ int explain_command(int argc, char **argv);
 int list_command(int argc, char **argv);
 int log_command(int argc, char **argv);
 int run_command(int argc, char **argv);
+int show_command(int argc, char **argv);
 int suggest_command(int argc, char **argv);
 int adopt_command(int argc, char **argv);
 int release_command(int argc, char **argv);

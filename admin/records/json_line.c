@@ -91,11 +91,19 @@ static bool take_character(struct reader *reader)
     return true;
 }
 
+/* The most of a string: nothing that needs a closer look. */
+static void take_plain(struct reader *reader)
+{
+    while (reader->at < reader->end && *reader->at >= ' ' && *reader->at < 0x7f &&
+           *reader->at != '"' && *reader->at != '\\')
+        reader->at++;
+}
+
 static bool take_string(struct reader *reader)
 {
     if (!take(reader, '"'))
         return false;
-    while (!take(reader, '"')) {
+    while (take_plain(reader), !take(reader, '"')) {
         if (!(take(reader, '\\') ? take_escape(reader) : take_character(reader)))
             return false;
     }

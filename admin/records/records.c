@@ -293,7 +293,12 @@ int records_next(struct records *records, struct record *ret_record)
         return 0;
     records->given = oldest;
     *ret_record = (struct record){
-        .json = oldest->json, .line = oldest->chain.line, .size = oldest->chain.size};
+        .json = oldest->json,
+        .line = oldest->chain.line,
+        .size = oldest->chain.size,
+        .path = chain_path(&oldest->chain),
+        .number = oldest->chain.number,
+    };
     return 1;
 }
 

@@ -16,6 +16,8 @@ struct record {
     struct json_object *json; /* an object; borrowed until the next is read, like the rest */
     const char *line;
     size_t size;
+    const char *path; /* of the file that it is in */
+    uint64_t number;  /* of its line there, from 1 */
 };
 
 /* What could not be read as records. */

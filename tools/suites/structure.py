@@ -53,10 +53,11 @@ ARROWS = {
     "admin/ask": ["common", "json", "admin/base", "admin/libvirt", "admin/records"],
     "admin/control": ["common", "admin/base", "admin/libvirt"],
     "admin/run": ["common", "json", "admin/base"],
+    "admin/show": ["common", "admin/base", "admin/records"],
     "admin/suggest": ["common", "admin/base", "admin/records"],
     "admin": ["common", "admin/log", "admin/records",
               "admin/adopt", "admin/ask", "admin/base", "admin/control",
-              "admin/run", "admin/stats", "admin/suggest"],
+              "admin/run", "admin/stats", "admin/suggest", "admin/show"],
 }
 
 # Compiled in libvirt's tree, with its headers and our public one; the suite libvirt does so.
