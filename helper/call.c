@@ -102,6 +102,7 @@ static bool record_begin(struct call *call, size_t stdin_bytes)
         .peer_name = call->peer_name,
         .peer_label = call->peer_label,
         .request = call_request(call),
+        .deadline_ms = call_time(call),
         .stdin_bytes = stdin_bytes,
         .stdin_sha256 = call->stdin_sha256[0] != '\0' ? call->stdin_sha256 : NULL,
     };

@@ -11,6 +11,7 @@
 #include "heads.h"
 #include "log_options.h"
 #include "place.h"
+#include "timeline_show.h"
 #include "verify.h"
 #include "view.h"
 
@@ -147,6 +148,8 @@ static int do_what_is_asked(struct log_options *options)
         return verify_logs(options);
     if (options->head)
         return heads_show(options);
+    if (options->timeline)
+        return timeline_show(options);
     return options->follow ? follow_log(options) : show_log(options);
 }
 

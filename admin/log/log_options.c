@@ -31,6 +31,8 @@ static const char help_text[] =
     "  -f, --follow      go on with those that end from now on, until ^C; before them the last "
     "10,\n"
     "                    or what -n (0, too) or --since says\n"
+    "  --timeline GUEST  instead, its last start or stop as bars over time; --driver, --since and\n"
+    "                    --until choose which one\n"
     "  --json            the records as they are in the log, one JSON object a line\n"
     "  --verify          instead, whether a record was changed, removed or put in\n"
     "  --expect HEAD     with --verify: whether the log still has this head, kept elsewhere\n"
@@ -61,6 +63,7 @@ enum option_key {
     KEY_REASON,
     KEY_SCRIPT,
     KEY_SINCE,
+    KEY_TIMELINE,
     KEY_UNTIL,
     KEY_JSON,
     KEY_VERIFY,
@@ -81,6 +84,7 @@ static const struct option long_options[] = {
     {"script", required_argument, NULL, KEY_SCRIPT},
     {"since", required_argument, NULL, KEY_SINCE},
     {"until", required_argument, NULL, KEY_UNTIL},
+    {"timeline", required_argument, NULL, KEY_TIMELINE},
     {"follow", no_argument, NULL, 'f'},
     {"json", no_argument, NULL, KEY_JSON},
     {"verify", no_argument, NULL, KEY_VERIFY},
@@ -116,6 +120,8 @@ static const char **find_slot(struct log_options *options, int key)
         return &options->filter.verdict;
     case KEY_REASON:
         return &options->filter.reason;
+    case KEY_TIMELINE:
+        return &options->timeline;
     case KEY_SCRIPT:
         return &options->filter.script;
     default:
@@ -194,6 +200,15 @@ static bool take_option(struct log_options *options, int key, const char *given,
     return false;
 }
 
+static bool agrees_with_timeline(const struct log_options *options)
+{
+    const struct filter *filter = &options->filter;
+
+    return !filter->guest && !filter->operation && !filter->verdict && !filter->reason &&
+           !filter->script && options->last == LOG_ALL && !options->follow && !options->verify &&
+           !options->head;
+}
+
 /* --verify and --head are of the log as a whole; times go forward. */
 static bool agree(const struct log_options *options)
 {
@@ -208,6 +223,8 @@ static bool agree(const struct log_options *options)
         complain_usage("log", "--verify and --head do not go together");
     else if (chosen && (options->verify || options->head))
         complain_usage("log", "--verify and --head are of all records: leave out what chooses");
+    else if (options->timeline && !agrees_with_timeline(options))
+        complain_usage("log", "--timeline goes with --driver, --since, --until and --json alone");
     else if (filter->until[0] && strcmp(filter->since, filter->until) > 0)
         complain_usage("log", "--since is later than --until");
     else

@@ -30,7 +30,8 @@ struct log_options {
     size_t last;                        /* or LOG_ALL */
     const char *expect[LOG_EXPECT_MAX]; /* borrowed from argv */
     size_t expect_count;
-    bool verify, head; /* instead of the calls; at most one of them */
+    bool verify, head;    /* instead of the calls; at most one of them */
+    const char *timeline; /* of this guest, instead of the calls; borrowed; or NULL */
     bool json, follow;
 };
 

@@ -64,7 +64,7 @@ static void print_times(const struct page *page, struct json_object *script)
         page_textf(page, "memory", TONE_PLAIN, "%" PRIu64 " KiB at the most",
                    field_number(script, "memory_peak_kib"));
     if (field_number(script, "killed") > 0)
-        page_textf(page, "killed", TONE_WARNING, "%" PRIu64 " processes that were left",
+        page_textf(page, "killed", TONE_WARNING, "what was left: %" PRIu64,
                    field_number(script, "killed"));
 }
 

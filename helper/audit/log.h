@@ -30,6 +30,7 @@ struct audit_call {
     const char *peer_name;
     const char *peer_label; /* of its security module, as SO_PEERSEC tells */
     const struct message_call *request;
+    uint64_t deadline_ms; /* from its arrival */
     size_t stdin_bytes;
     const char *stdin_sha256;
 };

@@ -116,8 +116,8 @@ static struct json_object *describe_peer(const struct audit_call *call)
 
 /* What identifies a call: in its begin and again in its end, so that one line answers alone. */
 static const char *const identifying_keys[] = {
-    "peer",          "class", "driver",  "object",      "uuid",         "operation",
-    "sub_operation", "extra", "profile", "stdin_bytes", "stdin_sha256",
+    "peer",          "class", "driver",  "object",      "uuid",        "operation",
+    "sub_operation", "extra", "profile", "deadline_ms", "stdin_bytes", "stdin_sha256",
 };
 
 static void put_identity(struct object *line, const struct audit_call *call)
@@ -133,6 +133,7 @@ static void put_identity(struct object *line, const struct audit_call *call)
     object_put_text(line, "sub_operation", request->sub_operation);
     object_put_text(line, "extra", request->extra);
     object_put_text(line, "profile", request->profile);
+    object_put_count(line, "deadline_ms", call->deadline_ms);
     object_put_count(line, "stdin_bytes", call->stdin_bytes);
     object_put_text(line, "stdin_sha256", call->stdin_sha256);
 }

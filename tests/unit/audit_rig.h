@@ -140,6 +140,7 @@ static inline void rig_call_init(struct rig_call *made, uint64_t number)
                                      .peer_pid = 4711,
                                      .peer_name = "shim",
                                      .request = &made->request,
+                                     .deadline_ms = 30000,
                                      .stdin_bytes = 1234};
     made->verdict.scripts = &made->script;
     made->result = (struct audit_result){.verdict = &made->verdict, .scripts = &made->detail};
