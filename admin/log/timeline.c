@@ -108,12 +108,9 @@ static int take_end(struct timeline *timeline, const struct record *record)
 
 static bool is_asked_for(const struct filter *filter, struct json_object *json)
 {
-    const char *time = records_text(json, "time");
-
     return strcmp(records_text(json, "object"), filter->guest) == 0 &&
            (!filter->driver || strcmp(records_text(json, "driver"), filter->driver) == 0) &&
-           (!filter->since[0] || strcmp(time, filter->since) >= 0) &&
-           (!filter->until[0] || strcmp(time, filter->until) <= 0);
+           filter_is_within(filter, json);
 }
 
 int timeline_find(struct records *records, const struct filter *filter,

@@ -37,7 +37,31 @@ def in_fish(*words):
     return [line.split("\t")[0] for line in offered.splitlines()]
 
 
-@pytest.fixture(params=[in_bash, in_fish], ids=["bash", "fish"])
+# A real zsh, in which what it would show is printed: the function that shows it needs a terminal.
+ZSH = """
+_call_program() { shift; eval "$@" }
+_files() { }
+_describe() {
+    local choice
+    for choice in ${(P)argv[-1]}; do
+        [[ ${choice%%:*} == $PREFIX* ]] && print -r -- ${choice%%:*}
+    done
+}
+fpath=($1)
+autoload -Uz _virt-hook
+words=("${(@)argv[2,-1]}") CURRENT=$#words PREFIX=$words[-1]
+_virt-hook
+true
+"""
+
+
+def in_zsh(*words):
+    """What zsh would offer for the last of these words, which follow virt-hook."""
+    return printed("/usr/bin/zsh", "-f", "-c", ZSH, "zsh", ROOT / "completions",
+                   built("admin/virt-hook"), *words).split()
+
+
+@pytest.fixture(params=[in_bash, in_fish, in_zsh], ids=["bash", "fish", "zsh"])
 def completed(request):
     return request.param
 
