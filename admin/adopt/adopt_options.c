@@ -58,9 +58,7 @@ static const char release_help[] =
     "For example: virt-hook release qemu\n";
 
 enum option_key {
-    KEY_CONFIG = 256,
-    KEY_HELPER,
-    KEY_DRY_RUN,
+    KEY_DRY_RUN = 256,
     KEY_LIBVIRT,
     KEY_HOOKS,
     KEY_SHIM,
@@ -72,8 +70,8 @@ enum option_key {
 #define OF_ADOPT_ALONE 2
 
 static const struct option long_options[] = {
-    {"config", required_argument, NULL, KEY_CONFIG},
-    {"helper", required_argument, NULL, KEY_HELPER},
+    PLACES_OPTION_CONFIG,
+    PLACES_OPTION_HELPER,
     {"dry-run", no_argument, NULL, KEY_DRY_RUN},
     {"libvirt", required_argument, NULL, KEY_LIBVIRT},
     {"hooks", required_argument, NULL, KEY_HOOKS},
@@ -100,10 +98,9 @@ static bool take_path(const struct adopt_request *request, const char *option, c
 static bool take_option(struct adopt_request *request, int key, const char *given, int *ret_status)
 {
     switch (key) {
-    case KEY_CONFIG:
-        return take_path(request, "--config", optarg, &request->places.config);
-    case KEY_HELPER:
-        return take_path(request, "--helper", optarg, &request->places.helper);
+    case PLACES_CONFIG:
+    case PLACES_HELPER:
+        return places_take_option(request->command, key, optarg, &request->places) == 0;
     case KEY_JSON:
         request->json = true;
         return true;
@@ -128,11 +125,11 @@ static bool take_option(struct adopt_request *request, int key, const char *give
 
 static bool take_driver(struct adopt_request *request, const char *name)
 {
-    for (size_t i = 0; i < LIBVIRT_DRIVERS; i++) {
-        if (strcmp(name, libvirt_drivers[i]) == 0) {
-            request->asked[i] = true;
-            return true;
-        }
+    int driver = libvirt_find_driver(name);
+
+    if (driver >= 0) {
+        request->asked[driver] = true;
+        return true;
     }
     complain_usage(request->command,
                    "the driver is qemu, network, lxc, libxl, bhyve or daemon, not '%s'", name);

@@ -62,8 +62,7 @@ static bool lacks_profile(const struct json_object *script)
 static void look_at_script(const struct plan *plan, const struct json_object *script,
                            struct adopt_rules *rules)
 {
-    const char *name = answer_text(script, "driver");
-    int driver = libvirt_driver_of(name, strlen(name));
+    int driver = libvirt_find_driver(answer_text(script, "driver"));
 
     if (driver >= 0 && plan->taken[driver] && lacks_profile(script))
         rules->missing[driver] = true;

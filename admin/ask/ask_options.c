@@ -30,14 +30,11 @@ static bool take_option(const struct reading *reading, int key, const char *give
     struct ask_options *options = reading->options;
 
     switch (key) {
-    case ASK_CONFIG:
-        return take_path(reading, "--config", &options->places.config);
-    case ASK_HOOKS:
-        return take_path(reading, "--hooks", &options->places.hooks);
-    case ASK_HELPER:
-        return take_path(reading, "--helper", &options->places.helper);
-    case ASK_AUDIT:
-        return take_path(reading, "--audit", &options->places.audit);
+    case PLACES_CONFIG:
+    case PLACES_HOOKS:
+    case PLACES_AUDIT:
+    case PLACES_HELPER:
+        return places_take_option(reading->name, key, optarg, &options->places) == 0;
     case ASK_LIBVIRT:
         return take_path(reading, "--libvirt", &options->libvirt);
     case ASK_SHIM:

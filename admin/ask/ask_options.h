@@ -22,11 +22,7 @@ struct ask_options {
 
 /* Of each command's table for getopt_long(3), which names those that it takes. */
 enum ask_key {
-    ASK_CONFIG = 256,
-    ASK_HOOKS,
-    ASK_AUDIT,
-    ASK_HELPER,
-    ASK_PROFILE,
+    ASK_PROFILE = 256,
     ASK_DRIVER,
     ASK_GUEST,
     ASK_LIBVIRT,
@@ -36,12 +32,17 @@ enum ask_key {
 };
 
 /* What all of them take. */
-#define ASK_COMMON                                                                            \
-    {"config", required_argument, NULL, ASK_CONFIG},                                          \
-        {"hooks", required_argument, NULL, ASK_HOOKS}, {"json", no_argument, NULL, ASK_JSON}, \
-        {"helper", required_argument, NULL, ASK_HELPER},                                      \
-    {                                                                                         \
-        "help", no_argument, NULL, ASK_HELP                                                   \
+#define ASK_COMMON                                                                    \
+    PLACES_OPTION_CONFIG, PLACES_OPTION_HOOKS, PLACES_OPTION_HELPER, ASK_OPTION_JSON, \
+        ASK_OPTION_HELP
+
+#define ASK_OPTION_JSON                     \
+    {                                       \
+        "json", no_argument, NULL, ASK_JSON \
+    }
+#define ASK_OPTION_HELP                     \
+    {                                       \
+        "help", no_argument, NULL, ASK_HELP \
     }
 
 /* What there is to read: the table ends in zeros, `help` is what --help prints. */

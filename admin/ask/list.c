@@ -9,6 +9,7 @@
 #include "ask_show.h"
 #include "command.h"
 #include "complain.h"
+#include "drivers.h"
 #include "last_results.h"
 #include "list_show.h"
 #include "virthook-config.h"
@@ -39,7 +40,7 @@ static const char help_text[] =
 
 static const struct option option_table[] = {
     ASK_COMMON,
-    {"audit", required_argument, NULL, ASK_AUDIT},
+    PLACES_OPTION_AUDIT,
     {"driver", required_argument, NULL, ASK_DRIVER},
     {"guest", required_argument, NULL, ASK_GUEST},
     {0},
@@ -62,6 +63,15 @@ static int keep_driver(struct json_object *answer, const char *key, const char *
     return json_object_object_add(answer, key, kept) == 0 ? 0 : -ENOMEM;
 }
 
+static int check_command_line(const struct ask_options *options)
+{
+    if (options->driver && libvirt_find_driver(options->driver) < 0)
+        return complain_usage("list",
+                              "the driver is qemu, network, lxc, libxl, bhyve or daemon, not '%s'",
+                              options->driver);
+    return ask_options_take_no_name("list", options);
+}
+
 static int complete(const struct ask_options *options, struct json_object *answer)
 {
     int r = 0;
@@ -80,7 +90,7 @@ static int list(const struct ask_options *options)
     const char *const names[] = {options->guest, NULL};
     const struct answer_question question = {.word = "list", .names = names};
     auto_answer struct json_object *answer = NULL;
-    int r = ask_options_take_no_name("list", options), shown;
+    int r = check_command_line(options), shown;
 
     if (r == 0)
         r = answer_ask("list", &options->places, &question, &answer);

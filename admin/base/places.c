@@ -35,6 +35,20 @@ int places_take(const char *command, const char *option, const char *value, char
     return 0;
 }
 
+int places_take_option(const char *command, int key, const char *value, struct places *places)
+{
+    switch (key) {
+    case PLACES_CONFIG:
+        return places_take(command, "--config", value, &places->config);
+    case PLACES_HOOKS:
+        return places_take(command, "--hooks", value, &places->hooks);
+    case PLACES_AUDIT:
+        return places_take(command, "--audit", value, &places->audit);
+    default:
+        return places_take(command, "--helper", value, &places->helper);
+    }
+}
+
 void places_clear(struct places *places)
 {
     free(places->config);

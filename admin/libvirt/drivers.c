@@ -13,6 +13,15 @@
 const char *const libvirt_drivers[LIBVIRT_DRIVERS] = {"qemu",  "network", "lxc",
                                                       "libxl", "bhyve",   "daemon"};
 
+int libvirt_find_driver(const char *name)
+{
+    for (int i = 0; i < LIBVIRT_DRIVERS; i++) {
+        if (strcmp(libvirt_drivers[i], name) == 0)
+            return i;
+    }
+    return -1;
+}
+
 int libvirt_driver_of(const char *name, size_t size)
 {
     if (size > 2 && strncmp(name + size - 2, ".d", 2) == 0)

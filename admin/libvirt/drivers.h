@@ -16,6 +16,9 @@
 /* In the order in which they are shown. */
 extern const char *const libvirt_drivers[LIBVIRT_DRIVERS];
 
+/* The driver's place in libvirt_drivers; -1 for a name that is none. */
+int libvirt_find_driver(const char *name);
+
 /*
  * The driver, as its place in libvirt_drivers, to which an entry of a directory of hooks belongs: a
  * driver's name, or that with ".d". `size` bytes of `name` count. -1 for all else.

@@ -46,35 +46,26 @@ static const char help_text[] =
     "For example: virt-hook run qemu guest1 prepare begin < guest1.xml\n";
 
 enum option_key {
-    KEY_CONFIG = 256,
-    KEY_HOOKS,
-    KEY_AUDIT,
-    KEY_PROFILE,
+    KEY_PROFILE = 256,
     KEY_TIMEOUT,
     KEY_JSON,
-    KEY_HELPER,
     KEY_HELP,
 };
 
 static const struct option long_options[] = {
-    {"config", required_argument, NULL, KEY_CONFIG},
-    {"hooks", required_argument, NULL, KEY_HOOKS},
-    {"audit", required_argument, NULL, KEY_AUDIT},
+    PLACES_OPTION_CONFIG,
+    PLACES_OPTION_HOOKS,
+    PLACES_OPTION_AUDIT,
     {"profile", required_argument, NULL, KEY_PROFILE},
     {"timeout", required_argument, NULL, KEY_TIMEOUT},
     {"json", no_argument, NULL, KEY_JSON},
-    {"helper", required_argument, NULL, KEY_HELPER},
+    PLACES_OPTION_HELPER,
     {"help", no_argument, NULL, KEY_HELP},
     {0},
 };
 
 /* Always false: the command ends here. */
 #define refuse(...) (complain_usage("run", __VA_ARGS__), false)
-
-static bool take_path(const char *option, const char *value, char **slot)
-{
-    return places_take("run", option, value, slot) == 0;
-}
 
 static bool take_timeout(const char *value, uint64_t *ret_ms)
 {
@@ -90,14 +81,11 @@ static bool take_timeout(const char *value, uint64_t *ret_ms)
 static bool take_option(struct run_options *options, int key, const char *given, int *ret_status)
 {
     switch (key) {
-    case KEY_CONFIG:
-        return take_path("--config", optarg, &options->places.config);
-    case KEY_HOOKS:
-        return take_path("--hooks", optarg, &options->places.hooks);
-    case KEY_AUDIT:
-        return take_path("--audit", optarg, &options->places.audit);
-    case KEY_HELPER:
-        return take_path("--helper", optarg, &options->places.helper);
+    case PLACES_CONFIG:
+    case PLACES_HOOKS:
+    case PLACES_AUDIT:
+    case PLACES_HELPER:
+        return places_take_option("run", key, optarg, &options->places) == 0;
     case KEY_PROFILE:
         options->profile = optarg;
         return true;

@@ -285,7 +285,8 @@ def test_a_directory_that_cannot_be_looked_at_is_no_empty_one(asker):
 
 @pytest.mark.parametrize("arguments, said", [
     (["name"], "no name is taken: 'name'"), (["--guest", "a/b"], "an object's name is"),
-    (["--profile", "x"], "there is no option --profile")])
+    (["--profile", "x"], "there is no option --profile"),
+    (["--driver", "kvm"], "the driver is qemu, network, lxc, libxl, bhyve or daemon, not 'kvm'")])
 def test_a_mistake_on_the_command_line_is_named(asker, arguments, said):
     done = asker.ask("list", *arguments)
     assert (done.returncode, done.stdout) == (2, "") and said in done.stderr
