@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from degraded.conditions import PROFILES, install_profiles
 from helper.processes import wait_until
 from helper.wire import CANCEL, PING, RELOAD, STATUS, Closed, Refused
 
@@ -18,6 +19,9 @@ from .apart import connect
 from .conftest import STUCK
 
 NOBODY = 65534
+
+# What a script hears at a socket that its profile hides, or that is not its user's to write to.
+UNREACHED = ("ENOENT", "EACCES", "EPERM")
 
 # Admins that are connected at once: with one more the first of them is cut off.
 ADMINS_MAX = 16
@@ -240,8 +244,16 @@ def test_a_confined_script_cannot_reach_it(apart, place, start):
     place.configure("default_profile = isolated\ngrace = 0.2\n")
     place.root.chmod(0o755)
     helper = start(wrapper=apart.wrapper)
-    assert knock_from_a_script(apart, place, helper, "isolated") in ("ENOENT", "EACCES", "EPERM")
+    assert knock_from_a_script(apart, place, helper, "isolated") in UNREACHED
     helper.end()
     place.configure("grace = 0.2\n")
     helper = start(wrapper=apart.wrapper)
     assert knock_from_a_script(apart, place, helper, "unconfined") == "heard"
+
+
+@pytest.mark.parametrize("profile", [name for name in PROFILES if name != "unconfined"])
+def test_no_profile_that_is_shipped_shows_it(apart, place, start, profile):
+    install_profiles(place.root)
+    place.root.chmod(0o755)
+    helper = start(wrapper=apart.wrapper, options=["--profile", profile])
+    assert knock_from_a_script(apart, place, helper, profile) in UNREACHED
