@@ -55,3 +55,9 @@ def test_a_refused_reload_has_the_helpers_words_made_safe(opened, plan):
     answer = daemon.reload()
     assert answer["error"] == errno.EREMOTEIO and answer["said"] == "x.conf:3: \\x1b[2Jno"
     assert daemon.call()["allow"] and len(plan.starts()) == 1
+
+
+def test_without_a_channel_it_is_an_error_of_its_caller(daemon):
+    for question in ("status", "reload"):
+        answer = daemon.ask(question=question)
+        assert answer["error"] == errno.EINVAL and answer["said"] is None

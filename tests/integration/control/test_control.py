@@ -1,7 +1,6 @@
-"""`virt-hook status` and `virt-hook reload`, and the library's functions below them."""
+"""`virt-hook status` and `virt-hook reload` at one socket."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-import ctypes
 import json
 import os
 import signal
@@ -10,7 +9,6 @@ import time
 
 import pytest
 
-from degraded.conditions import BUILD
 from helper.processes import children, wait_until
 
 from .conftest import STUCK
@@ -142,16 +140,3 @@ def test_a_wrong_command_line_is_a_usage_error(absent, command):
     for argument in ("--nothing", "word"):
         done = absent.ask(command, argument)
         assert done.returncode == 2 and "--help" in done.stderr
-
-
-@pytest.fixture
-def library():
-    loaded = ctypes.CDLL(str(BUILD / "client/libvirthook.so"))
-    loaded.virthook_status.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
-    return loaded
-
-
-def test_no_channel_is_an_error_of_its_caller(library):
-    text = ctypes.c_char_p()
-    assert library.virthook_status(None, ctypes.byref(text)) == -22
-    assert library.virthook_reload(None, None) == -22 and text.value is None
