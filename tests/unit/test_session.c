@@ -21,7 +21,7 @@ static int without_variables(void **state)
     unsetenv("XDG_CONFIG_HOME");
     unsetenv("XDG_STATE_HOME");
     unsetenv("XDG_RUNTIME_DIR");
-    return setenv("HOME", "/home/of", 1);
+    return setenv("HOME", "/of/home", 1);
 }
 
 static void assert_path(enum session_base base, const char *rest, const char *wanted)
@@ -42,8 +42,8 @@ static void assert_none(enum session_base base)
 
 static void without_its_variable_a_place_is_below_home(void **state)
 {
-    assert_path(SESSION_CONFIG, "hooks", "/home/of/.config/virthook/hooks");
-    assert_path(SESSION_STATE, "", "/home/of/.local/state/virthook/");
+    assert_path(SESSION_CONFIG, "hooks", "/of/home/.config/virthook/hooks");
+    assert_path(SESSION_STATE, "", "/of/home/.local/state/virthook/");
 }
 
 static void a_variable_names_the_base(void **state)
@@ -59,7 +59,7 @@ static void a_variable_names_the_base(void **state)
 static void a_base_that_is_not_absolute_is_none(void **state)
 {
     setenv("XDG_CONFIG_HOME", "c", 1);
-    assert_path(SESSION_CONFIG, "hooks", "/home/of/.config/virthook/hooks");
+    assert_path(SESSION_CONFIG, "hooks", "/of/home/.config/virthook/hooks");
     setenv("HOME", "home", 1);
     assert_none(SESSION_CONFIG);
 }

@@ -59,7 +59,7 @@ def zombies(daemon):
 
 @pytest.fixture(scope="module")
 def storm(cache):
-    """A daemon after 50 guests were started at once, and again stopped at once, with its results."""
+    """A daemon of which 50 guests were started at once, and stopped at once, with the results."""
     with Libvirtd(Replacement(), cache=cache) as daemon:
         daemon.cell.write(daemon.hook_path("qemu"), HOOK, 0o755)
         for number in range(GUESTS):

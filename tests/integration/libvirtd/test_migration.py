@@ -1,4 +1,4 @@
-"""A guest that moves between two daemons on one machine, and a hook that changes its XML on the way.
+"""A guest that moves between two daemons on one machine, and a hook that changes its XML.
 
 The second daemon is in the same cell, with a mount namespace and a host name of its own.
 """

@@ -159,10 +159,10 @@ def test_scripts_of_the_folder_run_after_the_main_one_in_byte_order(with_guest, 
 def test_sighup_has_the_helper_read_its_configuration_again(with_guest, hooks, way):
     daemon = with_guest(way(), hooks={"qemu": hooks / "deny"})
     assert daemon.virsh("start", "g1").status == 1
+    lenient = "".join(f'failure "{operation}" {{ exit = allow\n other = deny }}\n'
+                      for operation in START)
     config = daemon.cell.read("/etc/virthook/virthook.conf")
-    daemon.cell.write("/etc/virthook/virthook.conf",
-                      config + "".join(f'failure "{operation}" {{\n  exit = allow\n  other = deny\n}}\n'
-                                       for operation in START))
+    daemon.cell.write("/etc/virthook/virthook.conf", config + lenient)
     daemon.reload()
     wait_until(lambda: daemon.virsh("start", "g1").status == 0, 10, "the new failure policy")
 
