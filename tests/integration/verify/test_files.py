@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import json
+import random
 
 import pytest
 
@@ -175,3 +176,40 @@ def test_logs_of_a_real_helper_over_rotations_and_kills_are_whole(place, start):
     document = Logs(place.audit).verify(status=0)
     log, = document["logs"]
     assert document["findings"] == [] and (log["files"], log["chains"]) == (7, 1)
+
+
+def test_a_log_that_helpers_moved_away_when_it_was_full_is_whole(place, start):
+    """Three files are left of more; the last helper but one was killed with a call open."""
+    place.configure("audit_size = 64K\naudit_files = 2\n")
+    place.script("qemu", "[ $1 != slow ] || sleep 1000\n"
+                         "head -c 4096 /dev/zero | tr '\\0' x | tee /dev/stderr; exit 0")
+    for last in (False, True):
+        helper = start()
+        slow = helper.peer.start("slow") if not last else None
+        for number in range(20):
+            assert helper.peer.call(f"d{number}").allow
+        if slow:
+            helper.kill()
+        else:
+            helper.end()
+    document = Logs(place.audit).verify(status=0)
+    assert [found["kind"] for found in document["findings"]] == ["late-start"]
+    assert document["logs"][0]["files"] == 3
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_is_done_to_a_log_is_a_break_and_is_told_to_its_end(logs, rotated, seed):
+    dice = random.Random(seed)
+    files = {name: list(lines) for name, lines in rotated.items()}
+    for _ in range(dice.randrange(1, 30)):
+        lines = files[dice.choice(list(files))]
+        at = dice.randrange(len(lines) - 1)
+        byte = dice.randrange(len(lines[at])) or 1
+        lines[at:at + 1] = dice.choice([
+            [], [lines[at]] * dice.randrange(2, 5), [lines[dice.randrange(len(lines))], lines[at]],
+            [lines[at][:byte] + bytes([dice.randrange(256)]) + lines[at][byte:]],
+            [lines[at][:byte]], [lines[at][byte:]], [lines[at], b"\n", lines[at][:byte] + b"\0\n"]])
+    write(logs, files)
+    undone = all(b"".join(files[name]) == b"".join(lines) for name, lines in rotated.items())
+    document = logs.verify(status=0 if undone else 1)
+    assert document["breaks"] == sum(found["break"] for found in document["findings"])
