@@ -1,4 +1,4 @@
-"""`virt-hook stats --openmetrics`: OpenMetrics, which the node exporter's classic parser takes too."""
+"""`virt-hook stats --openmetrics`: OpenMetrics, which a parser of the classic form takes, too."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import datetime

@@ -55,7 +55,8 @@ def test_the_slowest_stands_first(four_calls):
     ("timeouts", "quick"), ("last", "other"), ("script", "other"),
 ])
 def test_what_stands_first_can_be_chosen(four_calls, key, first):
-    assert four_calls.counted("--sort", key)["scripts"][0]["path"] == str(getattr(four_calls, first))
+    scripts = four_calls.counted("--sort", key)["scripts"]
+    assert scripts[0]["path"] == str(getattr(four_calls, first))
 
 
 @pytest.mark.parametrize(("options", "calls"), [
@@ -201,8 +202,9 @@ def test_scripts_beyond_the_bound_are_counted_as_the_rest(four_calls):
 ODD = [
     {"type": "end"}, {"type": "end", "scripts": 7}, {"type": "end", "scripts": [None, 1, {}, []]},
     {"type": "end", "driver": "\x1b[2J", "time": "\x1b]0;x\7", "verdict": 7,
-     "scripts": [{"path": "a\nb\x9b\u202e\"\\", "denied": [None, 1, " ×", "x ×99999999999999999999"],
-                  "duration_ms": -1, "setup_ms": 0, "timed_out": 1, "exit_status": "x"}]},
+     "scripts": [{"path": "a\nb\x9b\u202e\"\\",
+                  "denied": [None, 1, " ×", "x ×99999999999999999999"], "duration_ms": -1,
+                  "setup_ms": 0, "timed_out": 1, "exit_status": "x"}]},
     {"type": "end", "driver": "x" * 9999, "time": "9" * 99,
      "scripts": [{"path": "/" * 99999, "duration_ms": 2**64 - 1}] * 3},
     {"type": "lost", "count": 2**64}, {"type": "lost", "count": -1}, {"type": []},
