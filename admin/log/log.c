@@ -136,6 +136,7 @@ static int follow_log(struct log_options *options)
 
     if (status != 0)
         return status;
+    records_look_for(records, options->filter.guest);
     follow_prepare();
     r = view ? show_records(options, records, view) : -ENOMEM;
     place_tell("log", records);

@@ -54,6 +54,7 @@ int timeline_show(struct log_options *options)
     if (status != 0)
         return status;
     options->filter.guest = options->timeline;
+    records_look_for(records, options->timeline);
     r = timeline_find(records, &options->filter, &timeline);
     if (r < 0)
         return complain(STATUS_USAGE, "log", "the log cannot be read: %s", strerror(-r));

@@ -52,6 +52,8 @@ static int show(struct show_options *options)
 
     if (status != 0)
         return status;
+    if (strcmp(options->call, CALL_LAST) != 0)
+        records_look_for(records, options->call);
     r = call_find(records, options->call, &call);
     if (r < 0)
         return complain(STATUS_USAGE, "show", "the log cannot be read: %s", strerror(-r));
