@@ -42,10 +42,7 @@ static const char help_text[] =
     "For example: virt-hook stats --driver qemu\n";
 
 enum option_key {
-    KEY_AUDIT = 256,
-    KEY_CONFIG,
-    KEY_HELPER,
-    KEY_GUEST,
+    KEY_GUEST = 256,
     KEY_DRIVER,
     KEY_SINCE,
     KEY_UNTIL,
@@ -57,9 +54,9 @@ enum option_key {
 };
 
 static const struct option long_options[] = {
-    {"audit", required_argument, NULL, KEY_AUDIT},
-    {"config", required_argument, NULL, KEY_CONFIG},
-    {"helper", required_argument, NULL, KEY_HELPER},
+    PLACES_OPTION_AUDIT,
+    PLACES_OPTION_CONFIG,
+    PLACES_OPTION_HELPER,
     {"guest", required_argument, NULL, KEY_GUEST},
     {"driver", required_argument, NULL, KEY_DRIVER},
     {"since", required_argument, NULL, KEY_SINCE},
@@ -112,22 +109,13 @@ static bool take_form(enum stats_form form, enum stats_form *slot)
     return true;
 }
 
-static bool take_place(struct places *places, int key)
-{
-    if (key == KEY_AUDIT)
-        return places_take("stats", "--audit", optarg, &places->audit) == 0;
-    if (key == KEY_CONFIG)
-        return places_take("stats", "--config", optarg, &places->config) == 0;
-    return places_take("stats", "--helper", optarg, &places->helper) == 0;
-}
-
 static bool take_option(struct stats_options *options, int key, const char *given, int *ret_status)
 {
     switch (key) {
-    case KEY_AUDIT:
-    case KEY_CONFIG:
-    case KEY_HELPER:
-        return take_place(&options->places, key);
+    case PLACES_AUDIT:
+    case PLACES_CONFIG:
+    case PLACES_HELPER:
+        return places_take_option("stats", key, optarg, &options->places) == 0;
     case KEY_GUEST:
         options->filter.guest = optarg;
         return true;
