@@ -97,6 +97,7 @@ static int take_records(const struct lasts *lasts, const char *guest, struct rec
 
     if (guest && !object)
         return -ENOMEM;
+    records_look_for(records, object);
     while ((r = records_next(records, &record)) > 0) {
         if (strcmp(answer_text(record.json, "type"), "end") == 0 &&
             (!object || strcmp(answer_text(record.json, "object"), object) == 0))
@@ -139,9 +140,8 @@ static int fill(const struct lasts *lasts)
 static int complain_unread(const char *command, const char *place, int error)
 {
     return complain(STATUS_USAGE, command,
-                    "the log at %s cannot be read: %s; its results are left "
-                    "out",
-                    place, strerror(-error));
+                    "the log at %s cannot be read: %s; no last result is shown", place,
+                    strerror(-error));
 }
 
 int last_results_add(const char *command, struct json_object *answer, const char *guest)

@@ -198,6 +198,18 @@ def test_of_a_guest_its_own_last_result_is_told(logging):
 
 
 @needs_unconfined
+@pytest.mark.parametrize("guest", ["a guest", "g\u00fcest", "x\u202ey", "back\\slash", "quo\"te",
+                                   "tab\there", "a\\x09b"])
+def test_a_guest_of_any_name_has_its_last_result(logging, guest):
+    logging.write_hook("qemu")
+    call(logging, guest)
+    call(logging, "another")
+    answer, _ = logging.json("list", "--guest", guest)
+    [wanted] = [end["call"] for end in ends(logging) if end["object"] != "another"]
+    assert answer["scripts"][0]["last"]["call"] == wanted
+
+
+@needs_unconfined
 def test_a_script_that_was_refused_then_is_told_as_not_run(logging):
     logging.write_hook("qemu", mode=0o775)
     call(logging, "win10")
