@@ -98,7 +98,8 @@ def test_the_logs_of_several_helpers_are_merged_by_time(two_calls):
 @pytest.mark.parametrize("odd", [
     b"no record\n", b"[]\n", b"\n", b"\0" * 4096 + b"\n", b"\xff\x1b[2J\n", b'{"type":"end"\n',
     b'{"type":"end"} x\n', b'{"type":"end","n":NaN}\n', b'{"type":"end","a":"\xff"}\n',
-    b'{"type":"end","a":"\x1b"}\n', b"{'type':'end'}\n", b'{"type":"end",}\n', b"{" * 100000 + b"\n", b'{"type":"\0"}\n', b"x" * (17 << 20) + b"\n",
+    b'{"type":"end","a":"\x1b"}\n', b"{'type':'end'}\n", b'{"type":"end",}\n',
+    b"{" * 100000 + b"\n", b'{"type":"\0"}\n', b"x" * (17 << 20) + b"\n",
 ], ids=range(15))
 def test_lines_that_are_no_record_are_passed_over_and_counted(two_calls, odd):
     two_calls.log.write_bytes(odd + two_calls.log.read_bytes())
@@ -132,7 +133,8 @@ def test_a_place_without_a_log_is_refused_with_what_to_do(log):
     assert done.returncode == 2 and b"say with --audit where it is" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [("--no",), ("-n", "10001"), ("-n", "x"), ("--guest",), ("d1",)])
+@pytest.mark.parametrize("arguments", [("--no",), ("-n", "10001"),
+                                       ("-n", "x"), ("--guest",), ("d1",)])
 def test_a_wrong_command_line_is_refused(log, arguments):
     done = log.show(*arguments)
     assert done.returncode == 2 and b"virt-hook log --help" in done.stderr
