@@ -8,10 +8,10 @@
 #include "place.h"
 
 #include "cleanup.h"
+#include "former.h"
 #include "log.h"
 #include "text.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -221,13 +221,16 @@ static int refuse_open(const char *path, int error, char **ret_error)
                   path, strerror(error), geteuid());
 }
 
-bool place_has_moved(const struct place *place, const char *name, const struct stat *file)
+int place_has_moved(const struct place *place, const char *name, const struct stat *file,
+                    bool *ret_moved)
 {
     struct stat named;
+    bool is_there = fstatat(place->directory_fd, name, &named, AT_SYMLINK_NOFOLLOW) == 0;
 
-    if (fstatat(place->directory_fd, name, &named, AT_SYMLINK_NOFOLLOW) < 0)
-        return errno == ENOENT;
-    return named.st_dev != file->st_dev || named.st_ino != file->st_ino;
+    if (!is_there && errno != ENOENT)
+        return -errno;
+    *ret_moved = !is_there || named.st_dev != file->st_dev || named.st_ino != file->st_ino;
+    return 0;
 }
 
 /*
@@ -240,6 +243,7 @@ static int lock_file(const struct place *place, const char *name, const char *pa
     int flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
     auto_close int fd = -EBADF;
     struct stat st;
+    bool moved = false;
     int r;
 
     fd = openat(place->directory_fd, name, flags | (create ? O_CREAT : 0), 0600);
@@ -252,7 +256,10 @@ static int lock_file(const struct place *place, const char *name, const char *pa
         return r;
     if (flock(fd, LOCK_EX | LOCK_NB) < 0)
         return errno == EWOULDBLOCK ? PLACE_E_TAKEN : refuse_open(path, errno, ret_error);
-    if (place_has_moved(place, name, &st))
+    r = place_has_moved(place, name, &st, &moved);
+    if (r < 0)
+        return refuse_open(path, -r, ret_error);
+    if (moved)
         return -ESTALE;
     *ret_fd = take_fd(&fd);
     return 0;
@@ -296,68 +303,11 @@ int place_lock_slot(const struct place *place, unsigned int slot, bool create, i
     return r;
 }
 
-/* Whether a file of this name was rotated away from the other name, and is still as it was. */
-static bool is_rotated(const char *file, const char *name)
-{
-    size_t length = strlen(name);
-    const char *rest = file + length;
-
-    if (strncmp(file, name, length) != 0 || (*rest != '.' && *rest != '-'))
-        return false;
-    rest++;
-    return *rest != '\0' && rest[strspn(rest, "0123456789-")] == '\0';
-}
-
-/* A file that was rotated away, to be held against others. */
-struct rotated {
-    struct timespec written;
-    unsigned long number; /* of its name: 1 is the last one that was moved away */
-};
-
-static bool is_newer(const struct rotated *a, const struct rotated *b)
-{
-    if (a->written.tv_sec != b->written.tv_sec)
-        return a->written.tv_sec > b->written.tv_sec;
-    if (a->written.tv_nsec != b->written.tv_nsec)
-        return a->written.tv_nsec > b->written.tv_nsec;
-    return a->number < b->number;
-}
-
-/* The file of those that was written last; the caller frees. NULL where there is none. */
-static char *find_former(const struct place *place, const char *name)
-{
-    auto_close int fd = openat(place->directory_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
-    struct rotated newest = {.written.tv_sec = -1};
-    auto_free char *found = NULL;
-    struct dirent *entry;
-    struct stat st;
-
-    if (!directory)
-        return NULL;
-    (void)take_fd(&fd);
-    while ((entry = readdir(directory))) {
-        struct rotated file;
-
-        if (!is_rotated(entry->d_name, name) ||
-            fstatat(place->directory_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-            continue;
-        file = (struct rotated){st.st_mtim, strtoul(entry->d_name + strlen(name) + 1, NULL, 10)};
-        if (!is_newer(&file, &newest))
-            continue;
-        newest = file;
-        free(found);
-        found = strdup(entry->d_name);
-    }
-    closedir(directory);
-    return take_pointer(&found);
-}
-
 int place_lock_former(const struct place *place, unsigned int slot, int *ret_fd)
 {
     auto_free char *name = place_slot_name(place, slot), *former = NULL, *error = NULL;
 
-    former = name ? find_former(place, name) : NULL;
+    former = name ? former_find(place, name) : NULL;
     if (!former || lock_file(place, former, former, false, ret_fd, &error) != 0)
         return PLACE_E_MISSING;
     return 0;

@@ -45,10 +45,11 @@ int place_lock_slot(const struct place *place, unsigned int slot, bool create, i
 char *place_slot_name(const struct place *place, unsigned int slot);
 
 /*
- * Whether the name no longer stands for this file: it was rotated away. False where that cannot be
- * seen, in a directory that is closed to this helper.
+ * Whether the name no longer stands for this file: it was rotated away. Returns 0 with the answer,
+ * or a negative errno where that cannot be seen, in a directory that is closed to this helper.
  */
-bool place_has_moved(const struct place *place, const char *name, const struct stat *file);
+int place_has_moved(const struct place *place, const char *name, const struct stat *file,
+                    bool *ret_moved);
 
 /*
  * Opens and locks the file that was rotated away last from this slot's name, "<file>.1" or

@@ -147,14 +147,22 @@ static bool is_renamed(const struct rotation *rotation)
     return name && strcmp(name + 1, rotation->name) != 0;
 }
 
+static bool has_moved(const struct rotation *rotation, const struct stat *file)
+{
+    bool moved = false;
+    int r = place_has_moved(&rotation->place, rotation->name, file, &moved);
+
+    return r == 0 ? moved : is_renamed(rotation);
+}
+
 void rotation_follow(struct rotation *rotation)
 {
     struct stat st;
-    bool moved;
+    bool moved = false;
 
     if (rotation->former.fd >= 0 || fstat(rotation->file.fd, &st) < 0)
         return;
-    moved = place_has_moved(&rotation->place, rotation->name, &st) || is_renamed(rotation);
+    moved = has_moved(rotation, &st);
     if (!moved && !is_full(rotation, &st))
         forget_problem(rotation);
     else if (moved || move_away(rotation))
