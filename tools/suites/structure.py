@@ -44,6 +44,7 @@ ARROWS = {
                "helper/names", "helper/policy", "helper/copies", "helper/audit", "helper/sandbox",
                "helper/run", "runner"],
     "shim": ["common"],
+    "events": ["common", "json"],
     "admin/base": ["common"],
     "admin/records": ["common", "digest", "admin/base"],
     "admin/log": ["common", "admin/base", "admin/records"],

@@ -42,6 +42,11 @@ def test_the_helper_has_the_options_in_its_help_that_it_has_on_the_page():
     assert page == options_of_help(printed(built("helper/virthook-helper"), "--help"))
 
 
+def test_virteventd_has_the_options_in_its_help_that_it_has_on_the_page():
+    page = options_of_page(sections(source("virteventd.8"), "#")["OPTIONS"])
+    assert page == options_of_help(printed(built("events/virteventd"), "--help"))
+
+
 def test_the_page_of_the_configuration_has_the_settings_that_the_parser_knows():
     assert sorted(keys("SETTINGS")) == sorted(rows("config_keys.c"))
 

@@ -1,0 +1,202 @@
+/*
+ * One connection to a libvirt daemon. virteventd, in the thread that runs libvirt's event loop, but
+ * for open_connection(), which waits in a thread of its own and hands its result over by a pipe.
+ *
+ * The connection is read-only: libvirt tells all of its events there, and nothing that came in by
+ * one could be turned into a change.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "source.h"
+
+#include "cleanup.h"
+#include "names.h"
+#include "payload.h"
+#include "watch.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <libvirt/virterror.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define RETRY_LEAST_MS    1000
+#define RETRY_MOST_MS     60000
+#define KEEPALIVE_SECONDS 5
+#define KEEPALIVE_ANSWERS 3
+
+struct source {
+    const char *uri;
+    struct event_sink sink;
+    virConnectPtr connection; /* NULL: there is none */
+    unsigned int retry_ms;    /* the next one; 0: the first, at once */
+    int timer;                /* of libvirt's event loop */
+    int results[2];           /* a pipe of struct result */
+};
+
+/* What a connecting thread hands over; small enough for one write(2). */
+struct result {
+    virConnectPtr connection; /* NULL: it failed */
+    char error[256];
+};
+
+static const char *uri_of(const struct source *source)
+{
+    return source->uri ? source->uri : "default";
+}
+
+void source_tell(struct source *source, struct event event, struct json_object *payload)
+{
+    static uint64_t sequence;
+
+    if (!payload) {
+        fprintf(stderr, "virteventd: memory is short: event %s of %s %s is lost\n", event.event,
+                event.kind, event.object);
+        return;
+    }
+    event.sequence = ++sequence;
+    event.uri = uri_of(source);
+    event.payload = payload;
+    source->sink.take(&event, source->sink.user);
+    json_object_put(payload);
+}
+
+static void tell_daemon(struct source *source, const char *event, const char *detail)
+{
+    source_tell(source,
+                (struct event){.kind = "daemon",
+                               .object = "-",
+                               .uuid = "",
+                               .event = event,
+                               .detail = detail,
+                               .extra = "-"},
+                PAYLOAD(TEXT("event", event), TEXT("reason", detail)));
+}
+
+/* A quarter more or less, by chance. */
+static unsigned int with_jitter(unsigned int ms)
+{
+    unsigned int chance = 0;
+
+    if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) != sizeof(chance))
+        return ms;
+    return ms - ms / 4 + chance % (ms / 2);
+}
+
+static void try_later(struct source *source)
+{
+    unsigned int ms = source->retry_ms < RETRY_LEAST_MS ? RETRY_LEAST_MS : source->retry_ms;
+
+    source->retry_ms = ms * 2 > RETRY_MOST_MS ? RETRY_MOST_MS : ms * 2;
+    virEventUpdateTimeout(source->timer, (int)with_jitter(ms));
+}
+
+static void *open_connection(void *user)
+{
+    struct source *source = user;
+    struct result result = {.connection = virConnectOpenReadOnly(source->uri)};
+
+    if (!result.connection)
+        snprintf(result.error, sizeof(result.error), "%s", virGetLastErrorMessage());
+    /* The reader lives as long as the process, and takes one result before the next is asked for.
+     */
+    if (write(source->results[1], &result, sizeof(result)) != sizeof(result))
+        abort();
+    return NULL;
+}
+
+static void on_close(virConnectPtr connection, int reason, void *user)
+{
+    struct source *source = user;
+
+    tell_daemon(source, "disconnected", name_close_reason(reason));
+    try_later(source);
+}
+
+/* One that was lost; not in its own callback, which libvirt calls with locks held. */
+static void drop_connection(struct source *source)
+{
+    if (!source->connection)
+        return;
+    virConnectUnregisterCloseCallback(source->connection, on_close);
+    virConnectClose(source->connection);
+    source->connection = NULL;
+}
+
+static void begin_to_connect(int timer, void *user)
+{
+    struct source *source = user;
+    pthread_t thread;
+
+    virEventUpdateTimeout(timer, -1);
+    drop_connection(source);
+    if (pthread_create(&thread, NULL, open_connection, source) != 0)
+        try_later(source);
+    else
+        pthread_detach(thread);
+}
+
+static void take_connection(struct source *source, virConnectPtr connection)
+{
+    source->connection = connection;
+    source->retry_ms = 0;
+    /* Neither can be had of a driver within this process, as test:///default is. */
+    (void)virConnectRegisterCloseCallback(connection, on_close, source, NULL);
+    (void)virConnectSetKeepAlive(connection, KEEPALIVE_SECONDS, KEEPALIVE_ANSWERS);
+    watch_domains(connection, source);
+    watch_objects(connection, source);
+    tell_daemon(source, "connected", "-");
+}
+
+static void on_result(int watch, int fd, int events, void *user)
+{
+    struct source *source = user;
+    struct result result;
+
+    if (read(fd, &result, sizeof(result)) != sizeof(result))
+        return;
+    if (result.connection) {
+        take_connection(source, result.connection);
+        return;
+    }
+    try_later(source);
+    if (source->retry_ms == 2 * RETRY_LEAST_MS)
+        fprintf(stderr, "virteventd: %s cannot be reached and is tried again: %s\n", uri_of(source),
+                result.error);
+}
+
+static int add_to_loop(struct source *source)
+{
+    int watch = virEventAddHandle(source->results[0], VIR_EVENT_HANDLE_READABLE, on_result, source,
+                                  NULL);
+
+    if (watch < 0)
+        return -ENOMEM;
+    source->timer = virEventAddTimeout(0, begin_to_connect, source, NULL);
+    if (source->timer >= 0)
+        return 0;
+    virEventRemoveHandle(watch);
+    return -ENOMEM;
+}
+
+int source_open(const char *uri, const struct event_sink *sink, struct source **ret_source)
+{
+    auto_free struct source *source = calloc(1, sizeof(*source));
+    int r;
+
+    if (!source)
+        return -ENOMEM;
+    *source = (struct source){.uri = uri, .sink = *sink};
+    if (pipe2(source->results, O_CLOEXEC) < 0)
+        return -errno;
+    r = add_to_loop(source);
+    if (r < 0) {
+        close(source->results[0]);
+        close(source->results[1]);
+        return r;
+    }
+    *ret_source = take_pointer(&source);
+    return 0;
+}

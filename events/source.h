@@ -1,0 +1,26 @@
+/*
+ * One connection to a libvirt daemon, and the events that come over it. virteventd, in the thread
+ * that runs libvirt's event loop; what the daemon says is not trusted to be sound.
+ *
+ * A connection that cannot be had, or is lost, is tried again: after 1 s, then after twice as long
+ * each time up to a minute, each time a quarter more or less so that many hosts do not come at
+ * once. A daemon that is half dead is given up when it has left three keepalives unanswered, 5 s
+ * apart. Connecting waits in a thread of its own: one daemon that does not answer delays no other.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "event.h"
+
+struct source;
+
+/*
+ * Begins to connect; libvirt's event loop has been registered. Events go to the sink, those of kind
+ * "daemon" ("connected", "disconnected") too. The URI is borrowed; NULL is libvirt's default.
+ * Returns 0, or a negative errno. Sources live as long as the process.
+ */
+int source_open(const char *uri, const struct event_sink *sink, struct source **ret_source);
+
+/* Hands an event of this source to its sink; `payload` is owned, NULL where memory was short. */
+void source_tell(struct source *source, struct event event, struct json_object *payload);
