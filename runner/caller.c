@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -187,6 +188,18 @@ int caller_find_path(pid_t thread, int folder, uint64_t address, bool follow,
     int r = address ? read_string(thread, address, text) : 0;
 
     return r == 0 ? find(thread, folder, text, follow, ret_path) : r;
+}
+
+bool caller_has_changed_user(pid_t thread)
+{
+    struct stat st;
+    char path[64];
+
+    if (!proc_is_own())
+        return false;
+    /* Its folder is the effective user's: also where it may not be traced, as root's then. */
+    snprintf(path, sizeof(path), "/proc/%d/task/%d", thread, thread);
+    return stat(path, &st) == 0 && st.st_uid != geteuid();
 }
 
 bool caller_path_is_descriptor(const char *path)

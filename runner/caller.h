@@ -34,5 +34,9 @@ int caller_find_path(pid_t thread, int folder, uint64_t address, bool follow,
 /* The same of a path that is known, as the thread wrote it. */
 int caller_complete_path(pid_t thread, const char *text, bool follow, char ret_path[PATH_MAX]);
 
+/* Whether the thread acts as another user than scripts begin with: it has taken that one's place,
+ * and would have strictly. */
+bool caller_has_changed_user(pid_t thread);
+
 /* Whether `path`, absolute, leads to a descriptor that the thread holds: "/dev/stderr". */
 bool caller_path_is_descriptor(const char *path);

@@ -64,7 +64,7 @@ static int send_listener(int channel, int listener)
     control.header.cmsg_type = SCM_RIGHTS;
     control.header.cmsg_len = CMSG_LEN(sizeof(int));
     *(int *)(void *)CMSG_DATA(&control.header) = listener;
-    return sendmsg(channel, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+    return sendmsg(channel, &message, PLAN_LISTENER_FLAGS) < 0 ? -errno : 0;
 }
 
 int child_load_filter(const struct plan *plan, int channel)

@@ -87,8 +87,11 @@ enum runner_sight {
     SIGHT_PERMISSION_READ,    /* the file's mode is not for the profile's user */
     SIGHT_PERMISSION_WRITE,   /* the same */
     SIGHT_PERMISSION_EXECUTE, /* the same */
-    SIGHT_UNKNOWN,            /* by the system call, what cannot be told */
-    SIGHT_MORE,               /* more than is told */
+    SIGHT_OWNER,              /* user `value`, who owns it, may do what was told last of `path` */
+    SIGHT_LOOK,               /* `path`: whether it is there, and its attributes */
+    SIGHT_NETWORK, /* by the system call: the network was asked, changed or listened to */
+    SIGHT_UNKNOWN, /* by the system call, what cannot be told */
+    SIGHT_MORE,    /* more than is told */
 };
 
 /* Different sights that a runner reports of one script, the last of them SIGHT_MORE. */

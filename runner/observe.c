@@ -9,6 +9,7 @@
 
 #include "observe_address.h"
 #include "observe_argument.h"
+#include "observe_message.h"
 #include "observe_path.h"
 
 #include <sys/ioctl.h>
@@ -37,6 +38,24 @@ uint64_t question_argument(const struct question *question, int number)
     return number >= 0 ? question->call->data.args[number] : 0;
 }
 
+bool question_holds(const struct question *question, int capability)
+{
+    return (question->observer->plan->capabilities & (1ULL << capability)) != 0;
+}
+
+/* Every watch of a connection has it: there is at least the one of connect(2). */
+void question_tell_network(const struct question *question)
+{
+    const struct plan *plan = question->observer->plan;
+    const struct plan_watch *watches = plan_watches(plan);
+
+    for (uint32_t i = 0; i < plan->watch_count; i++) {
+        if (watches[i].kind == WATCH_CONNECT && watches[i].value)
+            return;
+    }
+    question_tell(question, SIGHT_NETWORK, 0, NULL);
+}
+
 void question_tell(const struct question *question, enum runner_sight sight, uint32_t value,
                    const char *path)
 {
@@ -56,6 +75,9 @@ static void look(const struct question *question)
         break;
     case WATCH_SOCKET:
         observe_socket(question);
+        break;
+    case WATCH_MESSAGE:
+        observe_message(question);
         break;
     case WATCH_CONNECT:
     case WATCH_BIND:

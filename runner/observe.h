@@ -48,6 +48,12 @@ struct question {
 /* The argument of this number; 0 for a negative one. */
 uint64_t question_argument(const struct question *question, int number);
 
+/* Whether the profile grants the capability. */
+bool question_holds(const struct question *question, int capability);
+
+/* Tells of the network, unless the profile has the host's. */
+void question_tell_network(const struct question *question);
+
 /* Tells of it: see sights_tell(). */
 void question_tell(const struct question *question, enum runner_sight sight, uint32_t value,
                    const char *path);

@@ -7,6 +7,7 @@
 #include "observe_address.h"
 
 #include "caller.h"
+#include "observe_message.h"
 #include "observe_path.h"
 
 #include <arpa/inet.h>
@@ -30,11 +31,6 @@ union address {
     struct sockaddr_storage storage;
 };
 
-static bool holds(const struct question *question, int capability)
-{
-    return (question->observer->plan->capabilities & (1ULL << capability)) != 0;
-}
-
 static bool grants_family(const struct question *question, uint32_t family)
 {
     const struct plan *plan = question->observer->plan;
@@ -56,9 +52,12 @@ void observe_socket(const struct question *question)
 
     if (!grants_family(question, family))
         question_tell(question, SIGHT_SOCKET, family, NULL);
-    if (is_raw && !holds(question, CAP_NET_RAW))
+    if (is_raw)
+        question_tell_network(question);
+    if (is_raw && !question_holds(question, CAP_NET_RAW))
         question_tell(question, SIGHT_CAPABILITY, CAP_NET_RAW, NULL);
-    if (family == AF_NETLINK && !holds(question, CAP_NET_ADMIN))
+    if (family == AF_NETLINK && !question_holds(question, CAP_NET_ADMIN) &&
+        !observe_knows_netlink((uint32_t)question_argument(question, 2)))
         question_tell(question, SIGHT_UNKNOWN, family, NULL);
 }
 
@@ -126,9 +125,11 @@ static void look_at_ip(const struct question *question, const union address *add
     if (question->watch->kind == WATCH_CONNECT) {
         if (!question->watch->value)
             tell_of_peer(question, address);
-    } else if (port > 0 && port < PORTS_LOW && !holds(question, (int)question->watch->value)) {
-        question_tell(question, SIGHT_CAPABILITY, question->watch->value, NULL);
+        return;
     }
+    question_tell_network(question);
+    if (port > 0 && port < PORTS_LOW && !question_holds(question, (int)question->watch->value))
+        question_tell(question, SIGHT_CAPABILITY, question->watch->value, NULL);
 }
 
 void observe_address(const struct question *question)

@@ -42,6 +42,15 @@ static bool changes_network(uint32_t command)
     }
 }
 
+static void look_at_network(const struct question *question)
+{
+    int capability = (int)question->watch->value;
+
+    question_tell_network(question);
+    if (!question_holds(question, capability))
+        question_tell(question, SIGHT_CAPABILITY, (uint32_t)capability, NULL);
+}
+
 static void look_at_ioctl(const struct question *question)
 {
     uint32_t command = extra(question);
@@ -49,7 +58,7 @@ static void look_at_ioctl(const struct question *question)
     if (command == TIOCSTI || command == TIOCLINUX)
         question_tell(question, SIGHT_CALL, BARRED, NULL);
     else if (changes_network(command))
-        question_tell(question, SIGHT_CAPABILITY, question->watch->value, NULL);
+        look_at_network(question);
 }
 
 /* -1 leaves an id as it is. */

@@ -14,9 +14,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/capability.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 /* What a call does with a path. */
@@ -149,24 +151,89 @@ static bool is_of_process(const char *path)
             strncmp(path + 6, "thread-self/", 12) == 0);
 }
 
+/* What root without a capability may not do either: who may. */
+static void tell_who_may(const struct question *question, enum runner_sight sight, const char *path,
+                         const char *where, int mode)
+{
+    const struct view *view = &question->observer->view;
+    bool only_reads = sight == SIGHT_READ;
+    struct stat st;
+
+    if (view_permits_user(view, 0, where, mode))
+        return;
+    if (lstat(where, &st) == 0 && view_permits_user(view, st.st_uid, where, mode))
+        question_tell(question, SIGHT_OWNER, st.st_uid, path);
+    else
+        question_tell(question, SIGHT_CAPABILITY,
+                      only_reads ? CAP_DAC_READ_SEARCH : CAP_DAC_OVERRIDE, NULL);
+}
+
+/* A file of its own user's, in a folder that the profile lets it make files in: it was left by
+ * another permissive run, and would be the profile's user's else. */
+static bool is_left_behind(const struct view *view, const struct deed *deed, const char *path)
+{
+    char folder[PATH_MAX];
+    struct stat st;
+
+    if (lstat(path, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+        changes_folder(deed->sight))
+        return false;
+    cut_to_folder(path, folder);
+    return view_find(view, folder) == VIEW_WRITABLE && view_permits(view, folder, W_OK | X_OK);
+}
+
+static void look_at_mode(const struct question *question, const struct deed *deed, const char *path)
+{
+    const struct view *view = &question->observer->view;
+    bool changes = changes_folder(deed->sight);
+    int mode = changes ? W_OK | X_OK : deed->mode;
+    char where[PATH_MAX];
+
+    if (changes)
+        cut_to_folder(path, where);
+    else
+        strcpy(where, path);
+    if (view_is_own(view, where) || view_permits(view, where, mode) ||
+        is_left_behind(view, deed, path) || caller_has_changed_user((pid_t)question->call->pid))
+        return;
+    question_tell(question, permission_for(deed->sight), 0, path);
+    tell_who_may(question, deed->sight, path, where, mode);
+}
+
 static void look_at_permissions(const struct question *question, const struct deed *deed,
                                 const char *path, const struct stat *st)
 {
     const struct plan *plan = question->observer->plan;
-    const struct view *view = &question->observer->view;
-    char folder[PATH_MAX];
-    bool ok;
 
     if (is_of_process(path) || deed->sight == SIGHT_MOUNT)
         return;
-    cut_to_folder(path, folder);
-    ok = changes_folder(deed->sight) ? view_permits(view, folder, W_OK | X_OK)
-                                     : view_permits(view, path, deed->mode);
-    if (!ok)
-        question_tell(question, permission_for(deed->sight), 0, path);
+    look_at_mode(question, deed, path);
     if (deed->right == WATCH_BY_OWNER && plan->flags & PLAN_SET_USER && st->st_uid != plan->uid &&
-        !(plan->capabilities & (1ULL << CAP_FOWNER)))
-        question_tell(question, SIGHT_CAPABILITY, CAP_FOWNER, NULL);
+        !question_holds(question, CAP_FOWNER)) {
+        /* Root owns root's files without a capability. */
+        if (st->st_uid == 0)
+            question_tell(question, SIGHT_OWNER, 0, path);
+        else
+            question_tell(question, SIGHT_CAPABILITY, CAP_FOWNER, NULL);
+    }
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+    return strncmp(path, folder, strlen(folder)) == 0;
+}
+
+/* What files of the network ask for beside their modes. */
+static void look_at_network(const struct question *question, const struct deed *deed,
+                            const char *path)
+{
+    bool changes = deed->sight == SIGHT_WRITE && !deed->only_looks;
+
+    if (is_below(path, "/proc/sys/net/") || is_below(path, "/proc/net/"))
+        question_tell_network(question);
+    if (changes && is_below(path, "/sys/devices/") && strstr(path, "/net/") &&
+        !question_holds(question, CAP_NET_ADMIN))
+        question_tell(question, SIGHT_CAPABILITY, CAP_NET_ADMIN, NULL);
 }
 
 static void look_at_program(const struct question *question, const struct deed *deed,
@@ -180,18 +247,45 @@ static void look_at_program(const struct question *question, const struct deed *
         question_tell(question, deed->sight, 0, path);
 }
 
-static void look_at(const struct question *question, const struct deed *deed, const char *path)
+/* Nothing is ever made there. */
+static bool is_of_kernel(const char *path)
 {
+    char folder[PATH_MAX];
+    struct statfs fs;
+
+    cut_to_folder(path, folder);
+    return statfs(folder, &fs) == 0 && (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
+}
+
+/* A folder that is there already is not made, but found. */
+static bool is_found(const struct question *question, const struct deed *deed)
+{
+    return deed->sight == SIGHT_CREATE && question->watch->kind == WATCH_CREATE &&
+           question->watch->value == WATCH_ANEW;
+}
+
+static enum runner_sight sight_of(const struct deed *deed)
+{
+    return deed->sight == SIGHT_READ && deed->only_looks ? SIGHT_LOOK : deed->sight;
+}
+
+static void look_at(const struct question *question, const struct deed *planned, const char *path)
+{
+    static const struct deed find = {.sight = SIGHT_READ, .only_looks = true};
     const struct view *view = &question->observer->view;
+    const struct deed *deed = planned;
     struct stat st = {};
     bool exists = lstat(path, &st) == 0;
 
-    if (!exists && deed->sight != SIGHT_CREATE)
+    if (!exists && (deed->sight != SIGHT_CREATE || is_of_kernel(path)))
         return;
+    if (exists && is_found(question, deed))
+        deed = &find;
+    look_at_network(question, deed, path);
     if (deed->sight == SIGHT_EXECUTE)
         look_at_program(question, deed, path);
     else if (is_out_of_view(view, deed, path, &st))
-        question_tell(question, deed->sight, 0, path);
+        question_tell(question, sight_of(deed), 0, path);
     look_at_permissions(question, deed, path, &st);
 }
 

@@ -11,6 +11,7 @@
 #include <linux/filter.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 /* Resource limits that a plan may set; Linux has 16. */
 #define PLAN_LIMITS_MAX 16
@@ -61,7 +62,9 @@ struct plan_limit {
 enum plan_watch_kind {
     WATCH_REFUSED = 1, /* the profile does not list the call */
     WATCH_FAMILY,      /* of socket: `value` is a family that the profile grants */
-    WATCH_SOCKET,      /* raw sockets need a capability; what is done by netlink is not seen */
+    WATCH_SOCKET,      /* raw sockets need a capability; extra: the type */
+    WATCH_MESSAGE,     /* of netlink; path: the message's address; extra: its size, or none where it
+                          is a struct msghdr */
     WATCH_IOCTL,       /* extra: the command */
     WATCH_NAMESPACE,   /* extra: flags of namespaces that no profile grants */
     WATCH_UNSEEN,      /* what is done by way of this call is not seen */
@@ -79,7 +82,7 @@ enum plan_watch_kind {
     WATCH_READ_LINK,
     WATCH_WRITE, /* value: enum plan_watch_right */
     WATCH_WRITE_LINK,
-    WATCH_CREATE,
+    WATCH_CREATE, /* value: WATCH_ANEW where the call fails if there is something */
     WATCH_REMOVE,
     WATCH_RENAME,
     WATCH_MOUNT,
@@ -88,6 +91,9 @@ enum plan_watch_kind {
                       profile has the host's network */
     WATCH_BIND,    /* the same; value: the capability for low ports */
 };
+
+/* Of WATCH_CREATE. */
+#define WATCH_ANEW 1
 
 /* Who may change what a file is. */
 enum plan_watch_right {
@@ -103,6 +109,10 @@ struct plan_watch {
     uint16_t kind;
     int16_t folder, path, extra;
 };
+
+/* Of the sendmsg(2) that hands the listener over, which no one is there to answer for yet: flags
+ * that a unix socket passes over, and no program sets together. */
+#define PLAN_LISTENER_FLAGS (MSG_NOSIGNAL | MSG_CONFIRM | MSG_DONTROUTE)
 
 /* Watches of one plan at the most. */
 #define PLAN_WATCHES_MAX 1024

@@ -65,7 +65,7 @@ static void tell_of_more(struct sights *sights)
 /* Which call it was is told where nothing else says what was done. */
 static bool is_of_call(uint32_t sight)
 {
-    return sight == SIGHT_CALL || sight == SIGHT_UNKNOWN;
+    return sight == SIGHT_CALL || sight == SIGHT_NETWORK || sight == SIGHT_UNKNOWN;
 }
 
 /* Fills a report; what has a path that is too long for it is unknown. */

@@ -30,29 +30,29 @@ static bool is_below(const char *path, const char *folder)
 }
 
 /* By the names that the script's own paths will have. */
-static void add(struct view *view, const char *path, enum view_what what, bool executable)
+static void add(struct view *view, const char *path, struct view_entry entry)
 {
-    char *resolved = view->count < VIEW_ENTRIES_MAX ? realpath(path, NULL) : NULL;
-
-    if (resolved)
-        view->entries[view->count++] = (struct view_entry){resolved, what, executable};
+    entry.path = view->count < VIEW_ENTRIES_MAX ? realpath(path, NULL) : NULL;
+    if (entry.path)
+        view->entries[view->count++] = entry;
 }
 
 static void add_usual(struct view *view)
 {
     uint32_t flags = view->plan->flags;
-    enum view_what tmp = flags & PLAN_OWN_TMP ? VIEW_WRITABLE : VIEW_READ_ONLY;
+    bool own_tmp = flags & PLAN_OWN_TMP, own_dev = flags & PLAN_OWN_DEV;
+    struct view_entry tmp = {.what = own_tmp ? VIEW_WRITABLE : VIEW_READ_ONLY, .own = own_tmp};
     const char *device;
 
-    add(view, "/", VIEW_READ_ONLY, false);
-    add(view, "/run", VIEW_HIDDEN, false);
-    add(view, "/dev", flags & PLAN_OWN_DEV ? VIEW_HIDDEN : VIEW_DEVICES, false);
+    add(view, "/", (struct view_entry){.what = VIEW_READ_ONLY});
+    add(view, "/run", (struct view_entry){.what = VIEW_HIDDEN});
+    add(view, "/dev", (struct view_entry){.what = own_dev ? VIEW_HIDDEN : VIEW_DEVICES});
     for (size_t i = 0; (device = runner_device(i)); i++)
-        add(view, device, VIEW_DEVICES, false);
-    if (flags & PLAN_OWN_DEV)
-        add(view, "/dev/shm", VIEW_WRITABLE, false);
-    add(view, "/tmp", tmp, false);
-    add(view, "/var/tmp", tmp, false);
+        add(view, device, (struct view_entry){.what = VIEW_DEVICES});
+    if (own_dev)
+        add(view, "/dev/shm", (struct view_entry){.what = VIEW_WRITABLE, .own = true});
+    add(view, "/tmp", tmp);
+    add(view, "/var/tmp", tmp);
 }
 
 static enum view_what what_of(enum plan_path_kind kind)
@@ -80,7 +80,8 @@ void view_make(struct view *view, const struct plan *plan)
 
         view->limits_programs |= executable;
         if (executable || plan->flags & PLAN_MOUNTS)
-            add(view, path.path, what_of(path.kind), executable);
+            add(view, path.path,
+                (struct view_entry){.what = what_of(path.kind), .executable = executable});
     }
 }
 
@@ -92,7 +93,7 @@ static bool decides(const struct view_entry *entry, const struct view_entry *bes
     return !best || length > longest || (length == longest && entry->what > best->what);
 }
 
-enum view_what view_find(const struct view *view, const char *path)
+static const struct view_entry *find(const struct view *view, const char *path)
 {
     const struct view_entry *best = NULL;
 
@@ -102,7 +103,21 @@ enum view_what view_find(const struct view *view, const char *path)
         if (!entry->executable && is_below(path, entry->path) && decides(entry, best))
             best = entry;
     }
-    return best ? best->what : VIEW_WRITABLE;
+    return best;
+}
+
+enum view_what view_find(const struct view *view, const char *path)
+{
+    const struct view_entry *entry = find(view, path);
+
+    return entry ? entry->what : VIEW_WRITABLE;
+}
+
+bool view_is_own(const struct view *view, const char *path)
+{
+    const struct view_entry *entry = find(view, path);
+
+    return entry && entry->own;
 }
 
 bool view_keeps_name(const struct view *view, const char *path)
@@ -126,21 +141,27 @@ bool view_lets_execute(const struct view *view, const char *path)
     return !view->limits_programs;
 }
 
+/* Who wants to do something. */
+struct actor {
+    uint32_t uid, gid;
+    uint64_t capabilities;
+};
+
 /* The three bits of a mode that are this user's. */
-static unsigned int own_bits(const struct plan *plan, const struct stat *st)
+static unsigned int own_bits(const struct actor *actor, const struct stat *st)
 {
-    if (st->st_uid == plan->uid)
+    if (st->st_uid == actor->uid)
         return st->st_mode >> 6;
-    return st->st_gid == plan->gid ? st->st_mode >> 3 : st->st_mode;
+    return st->st_gid == actor->gid ? st->st_mode >> 3 : st->st_mode;
 }
 
 /* As the kernel's generic_permission(). */
-static bool may(const struct plan *plan, const struct stat *st, unsigned int mode)
+static bool may(const struct actor *actor, const struct stat *st, unsigned int mode)
 {
-    bool override = plan->capabilities & CAP_BIT(CAP_DAC_OVERRIDE);
-    bool search = override || plan->capabilities & CAP_BIT(CAP_DAC_READ_SEARCH);
+    bool override = actor->capabilities & CAP_BIT(CAP_DAC_OVERRIDE);
+    bool search = override || actor->capabilities & CAP_BIT(CAP_DAC_READ_SEARCH);
 
-    if ((own_bits(plan, st) & mode) == mode)
+    if ((own_bits(actor, st) & mode) == mode)
         return true;
     if (S_ISDIR(st->st_mode))
         return mode & W_OK ? override : search;
@@ -149,25 +170,41 @@ static bool may(const struct plan *plan, const struct stat *st, unsigned int mod
     return override && (!(mode & X_OK) || st->st_mode & 0111);
 }
 
-static bool may_at(const struct plan *plan, const char *path, unsigned int mode)
+static bool may_at(const struct actor *actor, const char *path, unsigned int mode)
 {
     struct stat st;
 
-    return lstat(path, &st) < 0 || S_ISLNK(st.st_mode) || may(plan, &st, mode);
+    return lstat(path, &st) < 0 || S_ISLNK(st.st_mode) || may(actor, &st, mode);
 }
 
-bool view_permits(const struct view *view, const char *path, int mode)
+static bool may_all_the_way(const struct actor *actor, const char *path, int mode)
 {
     char folder[PATH_MAX];
     bool ok = true;
 
-    if (!(view->plan->flags & PLAN_SET_USER) || strlen(path) >= sizeof(folder))
+    if (strlen(path) >= sizeof(folder))
         return true;
     strcpy(folder, path);
     for (char *slash = strrchr(folder, '/'); ok && slash && slash > folder;
          slash = strrchr(folder, '/')) {
         *slash = '\0';
-        ok = may_at(view->plan, folder, X_OK);
+        ok = may_at(actor, folder, X_OK);
     }
-    return ok && may_at(view->plan, path, (unsigned int)mode);
+    return ok && may_at(actor, path, (unsigned int)mode);
+}
+
+bool view_permits(const struct view *view, const char *path, int mode)
+{
+    const struct plan *plan = view->plan;
+    const struct actor actor = {plan->uid, plan->gid, plan->capabilities};
+
+    return !(plan->flags & PLAN_SET_USER) || may_all_the_way(&actor, path, mode);
+}
+
+/* No user has UINT32_MAX as a group. */
+bool view_permits_user(const struct view *view, uint32_t uid, const char *path, int mode)
+{
+    const struct actor actor = {uid, uid == 0 ? 0 : UINT32_MAX, view->plan->capabilities};
+
+    return may_all_the_way(&actor, path, mode);
 }

@@ -22,6 +22,7 @@ struct view_entry {
     char *path;
     enum view_what what;
     bool executable; /* programs below may be executed; where nothing says so, all may */
+    bool own;        /* not the host's */
 };
 
 /* The plan's own paths, and those that every plan has. */
@@ -52,3 +53,9 @@ bool view_lets_execute(const struct view *view, const char *path);
  * control lists, keep nobody from anything here.
  */
 bool view_permits(const struct view *view, const char *path, int mode);
+
+/* The same for another user, with the profile's capabilities; of groups only root's counts. */
+bool view_permits_user(const struct view *view, uint32_t uid, const char *path, int mode);
+
+/* Whether the path is in a folder that the profile's scripts have of their own. */
+bool view_is_own(const struct view *view, const char *path);

@@ -60,6 +60,8 @@ static void write_reasons(FILE *stream, const struct suggestion *suggestion,
         fprintf(stream, "%s# and %zu more\n", indent, grant->reason_count - REASONS_SHOWN);
     if (grant->why)
         fprintf(stream, "%s# %s\n", indent, grant->why);
+    if (grant->near_root)
+        fprintf(stream, "%s# NEAR ROOT: %s\n", indent, grant->near_root);
 }
 
 static bool is_scalar(enum grant_key key)

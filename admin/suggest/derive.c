@@ -8,6 +8,7 @@
 #include "cleanup.h"
 #include "fold.h"
 #include "grants.h"
+#include "user.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -130,6 +131,11 @@ static int derive_read(const struct derivation *derivation, const char *path)
     return derive_path(derivation, GRANT_READABLE, path, false);
 }
 
+static int derive_look(const struct derivation *derivation, const char *path)
+{
+    return derive_path(derivation, GRANT_SEEN, path, false);
+}
+
 static int derive_write(const struct derivation *derivation, const char *path)
 {
     return derive_path(derivation, GRANT_WRITABLE, path, false);
@@ -160,44 +166,41 @@ static int derive_mount(const struct derivation *derivation, const char *path)
     return never(derivation, never_mount);
 }
 
-/* Modes let root do what they let no one else. */
-static int derive_permission(const struct derivation *derivation, const char *path)
+static int derive_network(const struct derivation *derivation, const char *call)
 {
-    (void)path;
-    return add(derivation, GRANT_USER, "root", NULL);
+    (void)call;
+    return add(derivation, GRANT_NETWORK, "host", NULL);
+}
+
+/* The user was derived before all else: it takes more than one of them. */
+static int derive_user(const struct derivation *derivation, const char *rest)
+{
+    (void)derivation;
+    (void)rest;
+    return 0;
 }
 
 static int derive_unknown(const struct derivation *derivation, const char *what)
 {
-    int r;
-
-    if (strcmp(what, "socket AF_NETLINK") != 0)
-        return unknown(derivation, "what it did by way of this call is not seen");
-    r = add(derivation, GRANT_NETWORK, "host", NULL);
-    if (r < 0)
-        return r;
-    return unknown(derivation,
-                   "what it asked the kernel for is not seen: to change the network it needs "
-                   "capabilities += { NET_ADMIN }");
+    if (strcmp(what, "socket AF_NETLINK") == 0)
+        return unknown(derivation,
+                       "what it asked the kernel for is not seen: to change the network it needs "
+                       "capabilities += { NET_ADMIN }");
+    return unknown(derivation, "what it did by way of this call is not seen");
 }
 
 static const struct {
     const char *verb;
     int (*derive)(const struct derivation *derivation, const char *rest);
 } verbs[] = {
-    {"call ", derive_call},
-    {"capability ", derive_capability},
-    {"connect ", derive_connect},
-    {"create ", derive_change},
-    {"execute ", derive_execute},
-    {"mount ", derive_mount},
-    {"permission ", derive_permission},
-    {"read ", derive_read},
-    {"remove ", derive_change},
-    {"rename ", derive_change},
-    {"socket ", derive_family},
-    {"unknown ", derive_unknown},
-    {"write ", derive_write},
+    {"call ", derive_call},       {"capability ", derive_capability},
+    {"connect ", derive_connect}, {"create ", derive_change},
+    {"execute ", derive_execute}, {"look ", derive_look},
+    {"mount ", derive_mount},     {"network ", derive_network},
+    {"owner ", derive_user},      {"permission ", derive_user},
+    {"read ", derive_read},       {"remove ", derive_change},
+    {"rename ", derive_change},   {"socket ", derive_family},
+    {"unknown ", derive_unknown}, {"write ", derive_write},
 };
 
 static int derive(struct grants *grants, const struct sighting *sighting)
@@ -223,7 +226,7 @@ static int compare(const void *a, const void *b)
 
 int grants_make(const struct evidence *evidence, struct grants *ret_grants)
 {
-    int r = 0;
+    int r = user_derive(evidence, ret_grants);
 
     for (size_t i = 0; r == 0 && i < evidence->count; i++)
         r = derive(ret_grants, &evidence->sightings[i]);

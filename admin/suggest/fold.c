@@ -14,7 +14,7 @@ static const char many[] = "the folder, since it was more than 8 of its files";
 
 static bool is_path(const struct grant *grant)
 {
-    return grant->key >= GRANT_WRITABLE && grant->key <= GRANT_EXECUTABLE;
+    return grant->key >= GRANT_WRITABLE && grant->key <= GRANT_SEEN;
 }
 
 /* Whether what `wide` grants is, or holds, what `narrow` grants. */
@@ -29,8 +29,45 @@ static bool covers(const struct grant *wide, const struct grant *narrow)
      * to. */
     if (!same && (wide->key > narrow->key || narrow->key == GRANT_EXECUTABLE))
         return false;
+    if (length == 1)
+        return true;
     return strncmp(narrow->value, wide->value, length) == 0 &&
            (narrow->value[length] == '/' || narrow->value[length] == '\0');
+}
+
+/* What is granted below a path that was only looked at; the count where there is nothing. */
+static size_t find_below(const struct grants *grants, const char *path)
+{
+    size_t length = strlen(path), i = 0;
+
+    for (; i < grants->count; i++) {
+        const struct grant *grant = &grants->list[i];
+
+        if (is_path(grant) && grant->key != GRANT_SEEN && grant->key != GRANT_EXECUTABLE &&
+            strncmp(grant->value, path, length) == 0 && grant->value[length] == '/')
+            break;
+    }
+    return i;
+}
+
+/* What is granted below a folder is mounted there, so that the folder is there too. */
+static int settle_seen(struct grants *grants)
+{
+    for (size_t i = 0; i < grants->count;) {
+        size_t below = find_below(grants, grants->list[i].value);
+
+        if (grants->list[i].key != GRANT_SEEN || below == grants->count) {
+            i++;
+            continue;
+        }
+        if (grants_merge(grants, i, below) < 0)
+            return -ENOMEM;
+    }
+    for (size_t i = 0; i < grants->count; i++) {
+        if (grants->list[i].key == GRANT_SEEN)
+            grants->list[i].key = GRANT_READABLE;
+    }
+    return 0;
 }
 
 static size_t folder_length(const struct grant *grant)
@@ -96,6 +133,8 @@ int grants_fold(struct grants *grants)
 {
     int r = drop_covered(grants);
 
+    if (r == 0)
+        r = settle_seen(grants);
     for (size_t i = 0; r == 0 && i < grants->count; i++) {
         if (is_path(&grants->list[i]))
             r = widen(grants, i);

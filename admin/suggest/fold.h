@@ -11,5 +11,8 @@
 /* So many paths of one folder are listed; over that, it is the folder. */
 #define FOLD_MAX 8
 
-/* Returns 0 or -ENOMEM. */
+/*
+ * What was only looked at is dropped where something below is granted, which gives it the name, and
+ * else readable. Returns 0 or -ENOMEM.
+ */
 int grants_fold(struct grants *grants);

@@ -21,6 +21,7 @@ const char *grant_key_name(enum grant_key key)
         [GRANT_READABLE] = "readable",
         [GRANT_SOCKET] = "sockets",
         [GRANT_EXECUTABLE] = "executable",
+        [GRANT_SEEN] = "readable",
     };
 
     return key < GRANT_KEYS ? names[key] : "";
@@ -93,6 +94,7 @@ int grants_add(struct grants *grants, enum grant_key key, const char *value, con
 static void clear(struct grant *grant)
 {
     free(grant->value);
+    free(grant->near_root);
     free(grant->reasons);
 }
 

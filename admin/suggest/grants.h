@@ -18,6 +18,7 @@ enum grant_key {
     GRANT_READABLE,
     GRANT_SOCKET,
     GRANT_EXECUTABLE,
+    GRANT_SEEN, /* only looked at: what becomes of it says grants_fold() */
     GRANT_KEYS,
     GRANT_NEVER = GRANT_KEYS, /* no profile has it: `why` says what to do */
     GRANT_UNKNOWN,            /* it could not be observed: `why` says what that may mean */
@@ -26,6 +27,7 @@ enum grant_key {
 struct grant {
     enum grant_key key;
     char *value;
+    char *near_root;                 /* why it makes the script near root; NULL: it does not */
     const char *why;                 /* beside the reasons, in words; or NULL */
     const struct sighting **reasons; /* of the evidence's */
     size_t reason_count;

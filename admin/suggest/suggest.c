@@ -9,6 +9,7 @@
 #include "command.h"
 #include "complain.h"
 #include "gather.h"
+#include "near_root.h"
 #include "place.h"
 #include "suggest_options.h"
 #include "suggestion_json.h"
@@ -97,10 +98,21 @@ static int print(const struct suggestion *suggestion, bool json)
     return r < 0 ? complain(STATUS_USAGE, "suggest", "it cannot be shown: %s", strerror(-r)) : 0;
 }
 
+/* What a helper has to say of it is left out where none answers. */
+static int make(const struct suggest_options *options, const struct evidence *evidence,
+                struct suggestion *suggestion)
+{
+    int r = suggestion_make(evidence, options->profile, suggestion);
+
+    if (r == 0 && near_root_find(&options->places, &suggestion->grants) != 0)
+        r = suggestion_remark_no_helper(suggestion);
+    return r;
+}
+
 static int suggest(const struct suggest_options *options, const struct evidence *evidence)
 {
     struct suggestion suggestion = {0};
-    int r = suggestion_make(evidence, options->profile, &suggestion);
+    int r = make(options, evidence, &suggestion);
 
     r = r < 0 ? complain_memory() : print(&suggestion, options->json);
     if (r == 0 && suggestion_is_short(&suggestion))

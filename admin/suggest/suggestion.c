@@ -16,15 +16,18 @@
 /* A profile's name has 64 bytes at the most; so many are left for the script's. */
 #define NAME_KEPT 50
 
+/* One sentence each: parentheses, lest two of them be taken for one. */
 static const char *const always_unseen[] = {
-    "what it does at operations that were not seen, for other guests, or where files are otherwise",
-    "which of the host's processes it looks for: a permissive script sees its own alone; if it "
-    "needs "
-    "them, pids = host",
-    "what it finds in the host's /tmp and the profile's own would not hold; if it needs that, "
-    "tmp = host",
-    "what goes by io_uring, by netlink beyond routes and firewall, or by descriptors that it is "
-    "handed",
+    ("what it does at operations that were not seen, for other guests, or where files are "
+     "otherwise"),
+    ("which of the host's processes it looks for: a permissive script sees its own alone; if it "
+     "needs them, pids = host"),
+    ("what it finds in the host's /tmp, or leaves for others in /tmp and /dev/shm: the profile's "
+     "own are empty, and its guest's alone; if it needs the host's, tmp = host, writable += { "
+     "/dev/shm }"),
+    "whether programs ask who they run as: runuser and mount, for example, want user = root",
+    ("what goes by io_uring, by netlink beyond routes and firewall, or by descriptors that it is "
+     "handed"),
 };
 
 char *suggestion_name(const char *prefix, const char *path)
@@ -113,6 +116,11 @@ int suggestion_make(const struct evidence *evidence, const char *name,
     if (!ret_suggestion->name || grants_make(evidence, &ret_suggestion->grants) < 0)
         return -ENOMEM;
     return make_remarks(ret_suggestion);
+}
+
+int suggestion_remark_no_helper(struct suggestion *suggestion)
+{
+    return remark(suggestion, "which grants are near root: no helper was there to tell");
 }
 
 bool suggestion_is_short(const struct suggestion *suggestion)

@@ -24,6 +24,9 @@ struct suggestion {
 int suggestion_make(const struct evidence *evidence, const char *name,
                     struct suggestion *ret_suggestion);
 
+/* Adds a remark: no helper told which grants are near root. Returns 0 or -ENOMEM. */
+int suggestion_remark_no_helper(struct suggestion *suggestion);
+
 /* Whether it lacks something that the script did, as far as is known. */
 bool suggestion_is_short(const struct suggestion *suggestion);
 

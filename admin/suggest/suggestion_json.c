@@ -58,6 +58,8 @@ static bool append_grant(struct json_object *list, const struct evidence *eviden
     if (ok && grant->key < GRANT_KEYS)
         ok = put_text(object, "key", grant_key_name(grant->key)) &&
              put_text(object, "value", grant->value);
+    if (ok && grant->near_root)
+        ok = put_text(object, "near_root", grant->near_root);
     if (ok && grant->why)
         ok = put_text(object, "why", grant->why);
     for (size_t i = 0; ok && i < grant->reason_count; i++)

@@ -34,6 +34,7 @@ static const struct kind {
     {"places", 0, 0, "no name after places", tell_places},
     {"check", 0, 0, "no name after check", matter_check},
     {"list", 0, 1, "OBJECT or nothing after list", matter_list},
+    {"near-root", 1, 1, "one text of lines KEY VALUE after near-root", matter_near_root},
     {"explain", 3, 4, "DRIVER OBJECT OPERATION [SUB-OPERATION] after explain", matter_explain},
 };
 
@@ -56,7 +57,7 @@ const char *answer_usage(const char *word, size_t name_count)
     const struct kind *kind = find_kind(word);
 
     if (!kind)
-        return "places, check, list or explain";
+        return "places, check, list, near-root or explain";
     return name_count >= kind->least && name_count <= kind->most ? NULL : kind->usage;
 }
 

@@ -25,6 +25,7 @@ int matter_check_refused(const struct question *question, const char *why,
  * has "error" alone. */
 int matter_check(const struct matter *matter, struct json_object *object);
 int matter_explain(const struct matter *matter, struct json_object *object);
+int matter_near_root(const struct matter *matter, struct json_object *object);
 int matter_list(const struct matter *matter, struct json_object *object);
 
 /* Adds a rule's name and one of its lines under the key, or null; false where memory is short. */

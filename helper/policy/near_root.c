@@ -5,6 +5,7 @@
  */
 #include "near_root.h"
 
+#include "capabilities.h"
 #include "cleanup.h"
 
 #include <linux/capability.h>
@@ -73,6 +74,8 @@ static bool holds(const char *path, const char *what)
 {
     size_t length = strlen(path);
 
+    if (strcmp(path, "/") == 0)
+        return true;
     return strncmp(path, what, length) == 0 && (what[length] == '/' || what[length] == '\0');
 }
 
@@ -115,4 +118,28 @@ int profile_near_root(const struct profile *profile, char **ret_why)
             return say(ret_why, "it grants", capabilities[i].name);
     }
     return profile->uid == 0 ? look_at_paths(profile, ret_why) : 0;
+}
+
+/* What has no part in it is left out. */
+static int add_grant(struct profile *profile, const char *key, const char *value)
+{
+    int number = capability_number(value);
+
+    if (strcmp(key, "capabilities") == 0 && number >= 0)
+        profile->capabilities = 1ULL << number;
+    if (strcmp(key, "writable") == 0)
+        return text_list_add(&profile->writable, value);
+    return strcmp(key, "sockets") == 0 ? text_list_add(&profile->sockets, value) : 0;
+}
+
+int grant_near_root(uid_t uid, const char *key, const char *value, char **ret_why)
+{
+    struct profile profile = {.uid = uid};
+    int r = add_grant(&profile, key, value);
+
+    *ret_why = NULL;
+    if (r == 0)
+        r = profile_near_root(&profile, ret_why);
+    profile_clear(&profile);
+    return r;
 }

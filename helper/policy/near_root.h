@@ -15,3 +15,8 @@
  * there: a host may have a service of its own that makes root of whoever asks.
  */
 int profile_near_root(const struct profile *profile, char **ret_why);
+
+/*
+ * The same of one grant alone, such as "writable" and "/etc/passwd", to this user.
+ */
+int grant_near_root(uid_t uid, const char *key, const char *value, char **ret_why);

@@ -29,6 +29,7 @@ static const char *path_verb(uint32_t sight)
         [SIGHT_PERMISSION_READ] = "permission read",
         [SIGHT_PERMISSION_WRITE] = "permission write",
         [SIGHT_PERMISSION_EXECUTE] = "permission execute",
+        [SIGHT_LOOK] = "look",
     };
 
     return sight < sizeof(verbs) / sizeof(verbs[0]) ? verbs[sight] : NULL;
@@ -68,7 +69,7 @@ static void write_path(FILE *stream, const struct runner_report *report)
     size_t length = strnlen(report->path, sizeof(report->path));
     auto_free char *safe = text_escape(report->path, length, false);
 
-    fprintf(stream, "%s %s", path_verb(report->observed.sight), safe ? safe : "?");
+    fputs(safe ? safe : "?", stream);
 }
 
 static void write_line(FILE *stream, const struct runner_report *report)
@@ -86,10 +87,19 @@ static void write_line(FILE *stream, const struct runner_report *report)
     case SIGHT_CAPABILITY:
         write_capability(stream, what->value);
         break;
+    case SIGHT_OWNER:
+        fprintf(stream, "owner %u ", what->value);
+        write_path(stream, report);
+        break;
+    case SIGHT_NETWORK:
+        fputs("network ", stream);
+        call_write_name(stream, what->arch, what->number);
+        break;
     case SIGHT_UNKNOWN:
         write_unknown(stream, what);
         break;
     default:
+        fprintf(stream, "%s ", path_verb(what->sight));
         write_path(stream, report);
     }
 }

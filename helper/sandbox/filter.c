@@ -135,6 +135,9 @@ static int allow_unseen(scmp_filter_ctx context, const char *name)
         return allow_clone(context);
     if (strcmp(name, "sendto") == 0)
         return allow_when(context, number, SCMP_A4_64(SCMP_CMP_EQ, 0));
+    if (strcmp(name, "sendmsg") == 0)
+        return allow_when(context, number,
+                          SCMP_A2_64(SCMP_CMP_MASKED_EQ, 0xffffffffU, PLAN_LISTENER_FLAGS));
     if (strcmp(name, "statx") == 0)
         return allow_when(context, number,
                           SCMP_A2_64(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));

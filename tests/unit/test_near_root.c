@@ -78,6 +78,30 @@ static void root_is_by_whom_it_reaches(void **state)
     assert_why(&profile, NULL);
 }
 
+static void assert_grant(uid_t uid, const char *key, const char *value, const char *expected)
+{
+    char *why;
+
+    assert_int_equal(grant_near_root(uid, key, value, &why), 0);
+    if (expected)
+        assert_string_equal(why ? why : "", expected);
+    else
+        assert_null(why);
+    free(why);
+}
+
+static void a_grant_is_judged_for_itself(void **state)
+{
+    assert_grant(7, "capabilities", "CHOWN", "it grants CHOWN");
+    assert_grant(7, "capabilities", "NET_ADMIN", NULL);
+    assert_grant(7, "capabilities", "none such", NULL);
+    assert_grant(0, "writable", "/", "as root it may write to /");
+    assert_grant(0, "writable", "/etc/passwd", "as root it may write to /etc/passwd");
+    assert_grant(7, "writable", "/etc/passwd", NULL);
+    assert_grant(0, "sockets", "/run/docker.sock", "as root it reaches /run/docker.sock");
+    assert_grant(0, "readable", "/", NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -85,6 +109,7 @@ int main(void)
         cmocka_unit_test(a_capability_that_gives_all_others_makes_any_user_so),
         cmocka_unit_test(root_is_by_what_it_may_write),
         cmocka_unit_test(root_is_by_whom_it_reaches),
+        cmocka_unit_test(a_grant_is_judged_for_itself),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,9 @@
 #include "observing.h"
 
 #include <grp.h>
+#include <linux/capability.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stddef.h>
@@ -48,7 +51,7 @@ static void what_is_done_again_is_not_told_again(void **state)
 static int makes_sockets(void)
 {
     return socket(AF_UNIX, SOCK_STREAM, 0) < 0 || socket(AF_INET, SOCK_DGRAM, 0) < 0 ||
-           socket(AF_NETLINK, SOCK_RAW, 0) < 0;
+           socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC) < 0;
 }
 
 static void a_socket_is_told_by_its_family(void **state)
@@ -57,6 +60,56 @@ static void a_socket_is_told_by_its_family(void **state)
     assert_value(0, SIGHT_SOCKET, AF_INET);
     assert_value(1, SIGHT_SOCKET, AF_NETLINK);
     assert_value(2, SIGHT_UNKNOWN, AF_NETLINK);
+    assert_int_equal(seen_count, 3);
+}
+
+/* Of this type, by sendto(2) or sendmsg(2): one that names no device, so that nothing is done. */
+static int send_of_type(uint16_t type, bool as_message)
+{
+    struct nlmsghdr header = {
+        .nlmsg_len = sizeof(header), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST};
+    struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    struct iovec part = {.iov_base = &header, .iov_len = sizeof(header)};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    ssize_t sent = as_message ? sendmsg(fd, &message, 0)
+                              : sendto(fd, &header, sizeof(header), 0, (struct sockaddr *)&kernel,
+                                       sizeof(kernel));
+
+    return sent < 0;
+}
+
+static int asks_by_netlink(void)
+{
+    return send_of_type(RTM_GETLINK, false) || send_of_type(RTM_GETLINK, true);
+}
+
+static int changes_by_netlink(void)
+{
+    return send_of_type(RTM_DELLINK, true);
+}
+
+static int changes_by_netlink_and_address(void)
+{
+    return send_of_type(RTM_DELLINK, false);
+}
+
+static void who_asks_by_netlink_needs_the_network_alone(void **state)
+{
+    observe(asks_by_netlink);
+    assert_value(0, SIGHT_SOCKET, AF_NETLINK);
+    assert_int_equal(seen[1].observed.sight, SIGHT_NETWORK);
+    assert_int_equal(seen[2].observed.sight, SIGHT_NETWORK);
+    assert_int_equal(seen_count, 3);
+}
+
+static void who_changes_something_by_netlink_needs_a_capability(void **state)
+{
+    observe(changes_by_netlink);
+    assert_int_equal(seen[1].observed.sight, SIGHT_NETWORK);
+    assert_value(2, SIGHT_CAPABILITY, CAP_NET_ADMIN);
+    observe(changes_by_netlink_and_address);
+    assert_value(2, SIGHT_CAPABILITY, CAP_NET_ADMIN);
     assert_int_equal(seen_count, 3);
 }
 
@@ -282,6 +335,8 @@ int main(void)
         observe_test(a_call_that_the_profile_does_not_list_is_told_and_goes_on),
         observe_test(what_is_done_again_is_not_told_again),
         observe_test(a_socket_is_told_by_its_family),
+        observe_test(who_asks_by_netlink_needs_the_network_alone),
+        observe_test(who_changes_something_by_netlink_needs_a_capability),
         observe_test(a_connection_is_told_by_its_path_or_name),
         observe_test(a_capability_that_the_call_needs_is_told_and_none_that_it_does_not),
         observe_test(what_no_profile_grants_is_told_as_such),

@@ -77,8 +77,9 @@ static void what_the_profile_hides_is_told_but_not_the_empty_folder_that_stays(v
 {
     write_file("hidden/key", 0600);
     observe(reads_what_is_hidden);
-    assert_seen(0, SIGHT_READ, in_root("hidden/key"));
-    assert_int_equal(seen_count, 1);
+    assert_seen(0, SIGHT_LOOK, in_root("hidden/key"));
+    assert_seen(1, SIGHT_READ, in_root("hidden/key"));
+    assert_int_equal(seen_count, 2);
 }
 
 static int opens_its_own_streams(void)
@@ -111,6 +112,38 @@ static void a_mode_that_would_keep_the_profile_s_user_from_it_is_told(void **sta
     profile.capabilities = 1ULL << CAP_DAC_READ_SEARCH;
     observe_under(&profile, reads_what_modes_close);
     assert_int_equal(seen_count, 0);
+}
+
+static int makes_what_is_there(void)
+{
+    return mkdir(in_root("hidden"), 0700) == 0 || mkdir(in_root("hidden/there"), 0700) == 0 ||
+           errno != EEXIST;
+}
+
+static void a_folder_that_is_there_is_looked_at_and_not_made(void **state)
+{
+    assert_true(mkdir(in_root("hidden/there"), 0755) == 0);
+    observe(makes_what_is_there);
+    rmdir(in_root("hidden/there"));
+    assert_seen(0, SIGHT_LOOK, in_root("hidden/there"));
+    assert_int_equal(seen_count, 1);
+}
+
+static void whose_modes_let_nobody_but_their_owner_not_even_root_is_told(void **state)
+{
+    struct profile profile = watched();
+
+    if (geteuid() != 0)
+        skip();
+    write_file("closed", 0600);
+    assert_int_equal(chown(in_root("closed"), 4321, 4321), 0);
+    profile.uid = profile.gid = 12345;
+    observe_under(&profile, reads_what_modes_close);
+    unlink(in_root("closed"));
+    assert_seen(0, SIGHT_PERMISSION_READ, in_root("closed"));
+    assert_seen(1, SIGHT_OWNER, in_root("closed"));
+    assert_int_equal(seen[1].observed.value, 4321);
+    assert_int_equal(seen_count, 2);
 }
 
 static int names_what_cannot_be_read(void)
@@ -154,6 +187,8 @@ int main(void)
         observe_test(what_the_profile_hides_is_told_but_not_the_empty_folder_that_stays),
         observe_test(the_script_s_own_streams_are_no_paths),
         observe_test(a_mode_that_would_keep_the_profile_s_user_from_it_is_told),
+        observe_test(a_folder_that_is_there_is_looked_at_and_not_made),
+        observe_test(whose_modes_let_nobody_but_their_owner_not_even_root_is_told),
         observe_test(a_bad_address_is_the_script_s_own_error),
         observe_test(a_path_that_is_too_long_to_be_told_is_told_to_be_unknown),
     };

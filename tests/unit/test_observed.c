@@ -82,9 +82,11 @@ static void each_kind_has_its_words_in_the_order_of_coming(void **state)
     add(SIGHT_PERMISSION_READ, 0, "/i");
     add(SIGHT_PERMISSION_WRITE, 0, "/j");
     add(SIGHT_PERMISSION_EXECUTE, 0, "/k");
+    add(SIGHT_OWNER, 61000, "/l");
+    add(SIGHT_LOOK, 0, "/m");
     assert_text("socket AF_NETLINK\ncapability sys_admin\nread /a\nwrite /b\ncreate /c\n"
                 "remove /d\nrename /e\nmount /f\nexecute /g\nconnect @h\npermission read /i\n"
-                "permission write /j\npermission execute /k");
+                "permission write /j\npermission execute /k\nowner 61000 /l\nlook /m");
 }
 
 static void a_call_is_told_by_its_name_and_whether_a_profile_can_grant_it(void **state)
@@ -95,8 +97,9 @@ static void a_call_is_told_by_its_name_and_whether_a_profile_can_grant_it(void *
     add_call(SIGHT_CALL, native, "clone", 1);
     add_call(SIGHT_UNKNOWN, native, "io_uring_setup", 0);
     add_call(SIGHT_UNKNOWN, native, "socket", AF_NETLINK);
+    add_call(SIGHT_NETWORK, native, "sendmsg", 0);
     assert_text("call mount\ncall clone (never granted)\nunknown io_uring_setup\n"
-                "unknown socket AF_NETLINK");
+                "unknown socket AF_NETLINK\nnetwork sendmsg");
 }
 
 static void calls_of_other_architectures_are_told_with_them(void **state)

@@ -16,7 +16,7 @@ from rig.arrangement import Shim
 from rig.build import build_folder, installed
 from rig.cell import Cell
 from rig.command import Timeout, wait_until
-from rig.libvirtd import CONFIGURATION
+from rig.libvirtd import DAEMON_CONFIGURATION, QEMU_CONFIGURATION
 
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
 SERVERS = Path(__file__).resolve().parent / "servers.py"
@@ -153,10 +153,11 @@ class Host:
         self.cell.write(f"{HOOKS}/{name}", text)
 
     def call(self, guest, operation, sub_operation="begin", *, profile, stdin=None):
-        """One call for the driver qemu, by hand, and all that comes of it."""
+        """One call for the driver qemu, by hand, and all that comes of it. Without a profile, the
+        rules say which."""
         done = self.cell.run(
-            ["virt-hook", "run", "--json", "--profile", profile, "qemu", guest, operation,
-             sub_operation], stdin=(stdin or DOMAIN.format(guest=guest)).encode(), timeout=130)
+            ["virt-hook", "run", "--json", *(["--profile", profile] if profile else []), "qemu",
+             guest, operation, sub_operation], stdin=(stdin or DOMAIN.format(guest=guest)).encode(), timeout=130)
         assert done.status in (0, 1), done
         answer = json.loads(done.stdout)
         answered = Answer(answer["verdict"] == "allow", answer["message"], answer["scripts"],
@@ -211,8 +212,8 @@ class Host:
 
     def start_libvirtd(self):
         """A real one, of the cell's own."""
-        for name, text in CONFIGURATION.items():
-            self.cell.write(f"/etc/libvirt/{name}", text)
+        self.cell.write("/etc/libvirt/qemu.conf", QEMU_CONFIGURATION)
+        self.cell.write("/etc/libvirt/libvirtd.conf", DAEMON_CONFIGURATION)
         # It would build a /dev for each guest from the machine's own, which is an overlay here.
         self.add_line("/etc/libvirt/qemu.conf", "namespaces = []")
         daemon = self.cell.spawn(["libvirtd"])

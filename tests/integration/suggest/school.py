@@ -5,6 +5,7 @@ Runs in the test's own process, as root.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import json
+import socket
 import subprocess
 
 from helper.processes import SYSTEM_PATH, sanitizer_options
@@ -19,6 +20,7 @@ class School:
 
     def __init__(self, place, binary, store):
         self.place, self.binary, self.store = place, binary, store
+        self.services = []
         place.root.chmod(0o755)
         self.configure("")
 
@@ -52,6 +54,12 @@ class School:
 
     def suggest_json(self, **more):
         return json.loads(self.suggest("--json", **more))
+
+    def listen(self, path):
+        """A service's socket, for as long as this lives."""
+        self.services.append(socket.socket(socket.AF_UNIX))
+        self.services[-1].bind(str(path))
+        self.services[-1].listen()
 
     def less(self, block):
         """Runs it without each of the grants, all in one configuration: {grant: the script}."""

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import json
+import os
 import re
 from dataclasses import dataclass, field
 
@@ -12,10 +13,12 @@ from .pasted import grants_of
 
 @dataclass
 class Lesson:
-    """A script; files: what is there before each run; grants: what it is to be granted."""
+    """A script; files: what is there before each run; owners: of those that are theirs alone, or
+    of a socket that is listened to; grants: what it is to be granted."""
     body: str
     grants: list
     files: dict = field(default_factory=dict)
+    owners: dict = field(default_factory=dict)
 
 
 LESSONS = {
@@ -30,6 +33,25 @@ LESSONS = {
     "gives a file away": Lesson(
         "import os\nos.chown(f'{S}/image', 4321, -1)",
         ["capabilities CHOWN", "writable -{S}/image"], {"image": ""}),
+    "reads what is one user's": Lesson(
+        "print(open(f'{S}/own').read())", ["user daemon", "readable -{S}/own"], {"own": "mine"},
+        {"own": 1}),
+    "writes to what is several users'": Lesson(
+        "for name in 'own', 'other': open(f'{S}/{name}', 'a').write('x')",
+        ["capabilities DAC_OVERRIDE", "writable -{S}/other", "writable -{S}/own"],
+        {"own": "", "other": ""}, {"own": 4321, "other": 4322}),
+    "reads one user's and writes to root's": Lesson(
+        "print(open(f'{S}/own').read())\nopen(f'{S}/log', 'a').write('x')",
+        ["user root", "capabilities DAC_READ_SEARCH", "writable -{S}/log", "readable -{S}/own"],
+        {"own": "mine", "log": ""}, {"own": 1}),
+    "changes the mode of root's file": Lesson(
+        "import os\nos.chmod(f'{S}/log', 0o600)", ["user root", "writable -{S}/log"], {"log": ""}),
+    "changes the mode of another's file": Lesson(
+        "import os\nos.chmod(f'{S}/own', 0o640)",
+        ["capabilities FOWNER", "writable -{S}/own"], {"own": ""}, {"own": 4321}),
+    "speaks to a service": Lesson(
+        "import socket\nsocket.socket(socket.AF_UNIX).connect(f'{S}/service')",
+        ["user root", "sockets -{S}/service"], {}, {"service": 0}),
     "makes a rare call": Lesson(
         "import ctypes, os, platform\nlibc = ctypes.CDLL(None)\n"
         "number = 312 if platform.machine() == 'x86_64' else 272\n"
@@ -46,11 +68,18 @@ def arrange(school, lesson):
         path = school.store / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(content, encoding="utf-8")
+    for name, owner in lesson.owners.items():
+        path = school.store / name
+        if not path.exists():
+            school.listen(path)
+        os.chown(path, owner, owner)
+        path.chmod(0o600)
 
 
 def effect(school, script):
     """What it has made of the store, and said."""
-    left = {str(path): (path.stat().st_uid, path.is_dir() or path.read_text("utf-8"))
+    left = {str(path): (path.stat().st_uid, path.stat().st_mode,
+                        path.is_file() and path.read_text("utf-8"))
             for path in school.store.rglob("*")}
     return script["exit_status"], script["stdout"], left
 
@@ -99,6 +128,14 @@ def test_each_grant_has_its_reasons_with_operation_and_call(school):
     assert (f"        # write {school.store}/log: qemu start/begin, qemu release/begin; first in "
             f"{first}\n        -{school.store}/log\n") in block
     assert "by its 2 runs" in block and "# Seen: qemu start/begin, qemu release/begin\n" in block
+
+
+def test_without_a_helper_it_suggests_all_the_same_and_says_what_is_missing(school):
+    school.place.python("qemu", "open('/etc/passwd').close()")
+    school.learn()
+    done = school.virt_hook("suggest", "--helper", "/bin/false", "qemu")
+    assert done.returncode == 0 and "inherits = isolated" in done.stdout
+    assert "which grants are near root: no helper was there to tell" in done.stdout
 
 
 def test_several_runs_are_merged(school):
@@ -167,7 +204,8 @@ def test_of_a_script_that_never_ran_it_tells_how_to_have_it_observed(school):
     school.place.script("qemu")
     school.learn()
     done = school.virt_hook("suggest", "/etc/virthook/hooks/other*'s")
-    assert done.returncode == 1 and "the log has no run of /etc/virthook/hooks/other*'s" in done.stderr
+    assert done.returncode == 1
+    assert "the log has no run of /etc/virthook/hooks/other*'s" in done.stderr
     assert "    script = '/etc/virthook/hooks/other\\\\*\\'s'\n" in done.stderr
 
 
@@ -199,6 +237,8 @@ def test_json_has_the_grants_their_reasons_and_the_text(school):
     assert answer["grants"][0]["reasons"] == [
         {"what": "capability chown", "refused": False, "call": school.place.ends()[0]["call"],
          "operations": ["qemu start/begin"]}]
+    assert answer["grants"][0]["near_root"] == "it grants CHOWN"
+    assert "# NEAR ROOT: it grants CHOWN\n" in answer["config"]
     assert answer["never"] == [] and answer["not_observed"]
 
 
