@@ -79,7 +79,7 @@ class Place:
         return self.records("end")
 
     def remove(self):
-        """With the namespaces that helpers have pinned to files in it; its records are looked at."""
+        """With the namespaces that helpers have pinned to files in it; its records are checked."""
         for folder in self.root.glob("*.spaces"):
             subprocess.run(["/bin/umount", "--recursive", folder], check=False,
                            stderr=subprocess.DEVNULL)

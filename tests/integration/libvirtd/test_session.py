@@ -1,4 +1,4 @@
-"""qemu:///session: an ordinary user's daemon with virthook in it; its hooks may less than he may."""
+"""qemu:///session: an ordinary user's daemon with virthook in it; hooks may less than he may."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import json

@@ -1,4 +1,4 @@
-"""virthook-protocol(7) says what protocol/ has: its numbers, keys and codes; and its example runs."""
+"""virthook-protocol(7) says what protocol/ has: numbers, keys and codes; and its example runs."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import re

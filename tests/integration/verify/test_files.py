@@ -62,7 +62,8 @@ def test_a_changed_record_is_named_in_its_file(logs, rotated, file, at):
 
 
 @pytest.mark.parametrize(("file", "at", "behind", "line"), [
-    ("service.log.2.gz", 0, "service.log.2.gz", 1), ("service.log.2.gz", 10, "service.log.2.gz", 11),
+    ("service.log.2.gz", 0, "service.log.2.gz", 1),
+    ("service.log.2.gz", 10, "service.log.2.gz", 11),
     ("service.log.2.gz", -1, "service.log.1", 1), ("service.log.1", 0, "service.log.1", 1),
     ("service.log.1", -1, "service.log", 1), ("service.log", 0, "service.log", 1)])
 def test_a_record_removed_at_a_boundary_is_named(logs, rotated, file, at, behind, line):
