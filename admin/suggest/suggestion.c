@@ -89,6 +89,11 @@ static int remark_on_runs(struct suggestion *suggestion)
     if (r == 0 && evidence->other_versions)
         r = remark(suggestion, "which grants its newest version needs: the log has runs of other "
                                "versions of the script, or under other permissive profiles, too");
+    if (r == 0 && evidence->runs > 0)
+        r = remark(suggestion,
+                   "what the permissive profile %s grants beyond isolated, if it does not inherit "
+                   "from that alone",
+                   evidence->profile);
     if (r == 0 && evidence->runs == 0)
         r = remark(suggestion,
                    "all but the system calls that it was refused: what comes after a refusal, and "
