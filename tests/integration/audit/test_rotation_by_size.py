@@ -14,7 +14,9 @@ from . import log
 from .test_chain import tell
 
 KEPT = 3
-CONFIGURATION = f"audit_size = 64K\naudit_files = {KEPT}\n"
+BOUNDS = f"audit_size = 64K\naudit_files = {KEPT}\n"
+ROOT = "default_profile = unconfined\n"
+CONFIGURATION = BOUNDS + ROOT
 
 # Bytes that a record has of each stream, and calls that fill a file with it, a little more or less.
 OUTPUT, FULL = 4096, 9
@@ -96,6 +98,7 @@ def test_what_logrotate_has_compressed_moves_on_too(place, start):
 
 
 def test_a_reload_turns_it_on(place, start):
+    place.configure(ROOT)
     printing(place)
     helper = start()
     fill(helper.peer, 1)
@@ -111,7 +114,7 @@ def problem_of(helper):
 
 def test_a_helper_that_may_not_move_it_says_so_and_goes_on(place, start):
     """An ordinary user by then, in a directory that is root's alone."""
-    place.configure(CONFIGURATION + "default_profile = isolated\n")
+    place.configure(BOUNDS + "default_profile = isolated\n")
     place.root.chmod(0o755)
     printing(place)
     helper = start()
