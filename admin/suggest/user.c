@@ -34,7 +34,7 @@ static void note(struct users *users, uint64_t uid)
     users->any = true;
 }
 
-/* "owner 61000 /home/alice/x": the number; `*ret_path` is what follows. */
+/* "owner 61000 /srv/x": the number; `*ret_path` is what follows. */
 static bool take_owner(const char *text, uint64_t *ret_uid, const char **ret_path)
 {
     const char *at = text + strlen(OWNER);

@@ -33,9 +33,7 @@ static int judge(struct json_object *list, const char *key, const char *value, u
 
     if (r < 0)
         return r;
-    return object_append_text(list, why ? why : "")
-               ? 0
-               : -ENOMEM;
+    return object_append_text(list, why ? why : "") ? 0 : -ENOMEM;
 }
 
 /* "KEY VALUE", which is cut in two. */

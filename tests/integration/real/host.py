@@ -155,13 +155,14 @@ class Host:
     def call(self, guest, operation, sub_operation="begin", *, profile, stdin=None):
         """One call for the driver qemu, by hand, and all that comes of it. Without a profile, the
         rules say which."""
+        under = ["--profile", profile] if profile else []
         done = self.cell.run(
-            ["virt-hook", "run", "--json", *(["--profile", profile] if profile else []), "qemu",
-             guest, operation, sub_operation], stdin=(stdin or DOMAIN.format(guest=guest)).encode(), timeout=130)
+            ["virt-hook", "run", "--json", *under, "qemu", guest, operation, sub_operation],
+            stdin=(stdin or DOMAIN.format(guest=guest)).encode(), timeout=130)
         assert done.status in (0, 1), done
         answer = json.loads(done.stdout)
         answered = Answer(answer["verdict"] == "allow", answer["message"], answer["scripts"],
-                      self.records()[-1], answer["output"])
+                          self.records()[-1], answer["output"])
         self.answers.append(answered)
         return answered
 
