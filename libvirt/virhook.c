@@ -25,6 +25,7 @@
 #include "virthread.h"
 
 #include <errno.h>
+#include <unistd.h>
 #include <virthook.h>
 
 #define VIR_FROM_THIS VIR_FROM_HOOK
@@ -117,6 +118,17 @@ static struct virthook *channel;
 
 static bool is_off;
 
+/* Whether this is a daemon, which says so by virHookInitialize(). Another program may have drivers
+ * in itself (qemu:///embed): their hooks are not run, by libvirt's own code either. */
+static int is_daemon;
+
+/* Whether a helper may be running. */
+static int is_helper_asked;
+
+/* By driver: whether the daemon's log has it that its hooks are passed over; as libvirt's own code
+ * says it, once from a start or SIGHUP to the next. */
+static int is_told[VIR_HOOK_DRIVER_LAST];
+
 static bool is_driver(int driver)
 {
     return driver >= 0 && driver < VIR_HOOK_DRIVER_LAST && drivers[driver];
@@ -184,7 +196,7 @@ static int end_call(bool allow, const char *message)
 }
 
 /* No call was made. */
-static int end_without_call(const struct virthook_request *request, int error)
+static int end_without_call(const struct virthook_request *request, int error, char **output)
 {
     const char *fault = virthook_request_fault(request);
     bool allow = virthook_failure_allows(channel, request->driver, request->operation);
@@ -194,39 +206,65 @@ static int end_without_call(const struct virthook_request *request, int error)
         request->operation, request->driver, fault ? fault : g_strerror(-error),
         allow ? "allowed" : "denied");
 
+    if (allow && output)
+        *output = g_strdup("");
     return end_call(allow, message);
 }
 
-static int end_with_reply(const struct virthook_reply *reply, char **output)
+/* Something is there, or the helper had not been asked; what is wrong with it the message says. */
+static int end_without_script(int driver, const char *message)
+{
+    if (g_atomic_int_compare_and_exchange(&is_told[driver], 0, 1))
+        VIR_WARN("%s", message);
+    return 1;
+}
+
+static int end_with_reply(int driver, const struct virthook_reply *reply, char **output)
 {
     if (STREQ(reply->reason, REASON_NO_SCRIPT))
-        return 1;
+        return end_without_script(driver, reply->message);
     if (reply->allow && output)
         *output = g_strdup(reply->output ? reply->output : "");
     return STREQ(reply->reason, REASON_OK) ? 0 : end_call(reply->allow, reply->message);
 }
 
-static int ask_helper(const struct virthook_request *request, char **output)
+static int ask_helper(int driver, const struct virthook_request *request, char **output)
 {
     struct virthook_reply *reply = NULL;
-    int r = virthook_call(channel, request, &reply);
+    int r;
 
+    g_atomic_int_set(&is_helper_asked, 1);
+    r = virthook_call(channel, request, &reply);
     if (r < 0)
-        return end_without_call(request, r);
-    r = end_with_reply(reply, output);
+        return end_without_call(request, r, output);
+    r = end_with_reply(driver, reply, output);
     virthook_reply_free(reply);
     return r;
 }
 
-/* SIGHUP has the daemon read its configuration again, and so its helper. */
+/* SIGHUP has the daemon read its configuration again, and so its helper; one that runs since there
+ * were hooks counts, too. A host without hooks has none. */
 static void reload_helper(void)
 {
     char *error = NULL;
 
+    if (virHookInitialize() <= 0 && !g_atomic_int_get(&is_helper_asked))
+        return;
     if (virthook_reload(channel, &error) < 0)
         VIR_WARN("virthook's configuration could not be read again: %s",
                  error ? error : "its helper does not answer");
     free(error);
+}
+
+/* An ordinary user's daemon does without the hooks that he may not even look for: its helper, which
+ * has his privileges, could only deny what they are for. */
+static bool is_closed_to_user(const char *driver)
+{
+    g_autofree char *script = g_strdup_printf("%s/%s", HOOKS_DIR, driver);
+    g_autofree char *folder = g_strdup_printf("%s.d", script);
+
+    return geteuid() != 0 && access(script, F_OK) < 0 && access(folder, X_OK) < 0 &&
+           errno == EACCES;
 }
 
 /* Returns how many drivers have hooks, or -1. */
@@ -234,18 +272,24 @@ int virHookInitialize(void)
 {
     int found = 0;
 
+    g_atomic_int_set(&is_daemon, 1);
     if (use_fallback())
         return virHookFallbackInitialize();
-    for (int driver = 0; driver < VIR_HOOK_DRIVER_LAST; driver++)
+    for (int driver = 0; driver < VIR_HOOK_DRIVER_LAST; driver++) {
+        g_atomic_int_set(&is_told[driver], 0);
         found += virHookPresent(driver);
+    }
     return found;
 }
 
 int virHookPresent(int driver)
 {
+    if (!g_atomic_int_get(&is_daemon))
+        return 0;
     if (use_fallback())
         return virHookFallbackPresent(driver);
-    return is_driver(driver) && virthook_present(channel, drivers[driver]);
+    return is_driver(driver) && !is_closed_to_user(drivers[driver]) &&
+           virthook_present(channel, drivers[driver]);
 }
 
 /*
@@ -267,8 +311,7 @@ int virHookCall(int driver, const char *id, int op, int sub_op, const char *extr
         return virHookFallbackCall(driver, id, op, sub_op, extra, input, output);
     if (output)
         *output = NULL;
-    if (driver == VIR_HOOK_DRIVER_DAEMON && op == VIR_HOOK_DAEMON_OP_RELOAD &&
-        virHookInitialize() > 0)
+    if (driver == VIR_HOOK_DRIVER_DAEMON && op == VIR_HOOK_DAEMON_OP_RELOAD)
         reload_helper();
     if (!virHookPresent(driver))
         return 1;
@@ -279,5 +322,5 @@ int virHookCall(int driver, const char *id, int op, int sub_op, const char *extr
                        op);
         return 1;
     }
-    return ask_helper(&request, output);
+    return ask_helper(driver, &request, output);
 }

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from rig.arrangement import CONFIG, HELPER, Modular, Replacement
+from rig.arrangement import CONFIG, HELPER, SHIM, Modular, Replacement, TurnedOff
 from rig.command import wait_until
 from rig.libvirtd import Libvirtd
 
@@ -143,6 +143,33 @@ def test_a_failure_that_is_let_go_is_in_the_daemons_log(with_guest, hooks, way):
                for line in warnings), warnings
 
 
+def reloads(daemon):
+    return [record["operation"] for record in daemon.audit("end")].count("reload")
+
+
+def passed_over(daemon):
+    return [line for line in daemon.log().splitlines() if "was passed over" in line]
+
+
+def test_hooks_that_are_passed_over_are_told_once_and_again_after_sighup(with_guest, hooks, way):
+    daemon = with_guest(way(), hooks={"daemon": hooks / "allow"})
+    daemon.put_hook("qemu", hooks / "allow", mode=0o644)
+    for times in (1, 2):
+        daemon.virsh("start", "g1").checked()
+        daemon.virsh("destroy", "g1").checked()
+        assert len(passed_over(daemon)) == times
+        assert "run chmod +x /etc/libvirt/hooks/qemu" in passed_over(daemon)[-1]
+        daemon.reload()
+        wait_until(lambda n=times: reloads(daemon) == n * len(way.daemons), 10, "the reload")
+
+
+def test_a_shim_that_was_left_in_a_hooks_place_is_told(with_guest, way):
+    daemon = with_guest(way())
+    daemon.cell.path(daemon.hook_path("qemu")).symlink_to(SHIM)
+    daemon.virsh("start", "g1").checked()
+    assert "it is virthook's own shim" in passed_over(daemon)[0]
+
+
 def test_scripts_of_the_folder_run_after_the_main_one_in_byte_order(with_guest, hooks, way):
     daemon = with_guest(way(), hooks={"qemu": hooks / "allow"})
     for name in ("b", "a", "B"):
@@ -176,6 +203,20 @@ def test_sighup_with_a_configuration_that_is_refused_leaves_the_old_one_and_says
     wait_until(lambda: "no_such_key" in daemon.log(), 10, "the warning")
     assert daemon.virsh("destroy", "g1").status == 0
     assert operations(daemon)[-1] == "release"
+
+
+def test_sighup_counts_for_a_helper_whose_hooks_are_gone(with_guest, hooks, way):
+    daemon = with_guest(way(), hooks={"qemu": hooks / "allow"})
+    daemon.virsh("start", "g1").checked()
+    daemon.cell.path(daemon.hook_path("qemu")).unlink()
+    daemon.cell.write("/etc/virthook/virthook.conf", CONFIG + "no_such_key = 1\n")
+    daemon.reload()
+    wait_until(lambda: "no_such_key" in daemon.log(), 10, "the warning")
+
+
+def test_that_virthook_is_turned_off_is_told_when_the_daemon_starts(with_guest):
+    daemon = with_guest(TurnedOff())
+    assert "LIBVIRT_VIRTHOOK=off: hooks are run by libvirt itself" in daemon.log()
 
 
 def test_a_switch_that_is_neither_on_nor_off_is_told_and_leaves_virthook_in(with_guest, hooks):

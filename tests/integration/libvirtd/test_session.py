@@ -27,13 +27,15 @@ exit 0
 class Session:
     """The user's own daemon; started here, since one that virsh starts has a bare environment."""
 
-    def __init__(self, arrangement, cache, hook):
+    def __init__(self, arrangement, cache, hook, name, closed):
         self.host = Libvirtd(arrangement, cache=cache, start=False)
         self.cell = self.host.cell
         self.environment = ENVIRONMENT | {
             "HOME": HOME, "USER": USER.pw_name, "LOGNAME": USER.pw_name,
             "XDG_RUNTIME_DIR": f"{HOME}/run"} | arrangement.environment
-        self.cell.write(self.host.hook_path("qemu"), hook, 0o755)
+        self.cell.write(self.host.hook_path("qemu", name), hook, 0o755)
+        if closed:
+            self.cell.path(closed).chmod(0o700)
         self.cell.write(f"{HOME}/g1.xml", xml.guest("g1"))
         self.cell.run(["mkdir", "-p", f"{HOME}/run", f"{HOME}/.ssh"]).checked()
         self.cell.run(["chown", "-R", USER.pw_name, HOME]).checked()
@@ -63,11 +65,14 @@ class Session:
 
 @pytest.fixture
 def session(cache):
-    """session(arrangement, hook=HOOK)"""
+    """session(arrangement, hook=HOOK, name=None, closed=None)
+
+    name: of the hook in qemu.d/; closed: a folder that is root's alone when the daemon starts.
+    """
     made = []
 
-    def make(arrangement, hook=HOOK):
-        made.append(Session(arrangement, cache, hook))
+    def make(arrangement, hook=HOOK, name=None, closed=None):
+        made.append(Session(arrangement, cache, hook, name, closed))
         return made[-1]
     yield make
     for one in made:
@@ -93,6 +98,17 @@ def test_under_virthook_a_hook_may_not_write_what_the_user_may(session):
     user = session(Replacement())
     user.virsh("start", "g1").checked()
     assert user.ends() and not user.has(".ssh/authorized_keys")
+
+
+def test_libvirt_itself_does_without_hooks_that_the_user_may_not_look_for(session):
+    user = session(TurnedOff(), "#!/bin/sh\nexit 1\n", closed="/etc/libvirt/hooks")
+    assert user.virsh("start", "g1").checked().status == 0
+
+
+@pytest.mark.parametrize("closed", ["/etc/libvirt/hooks", "/etc/libvirt/hooks/qemu.d"])
+def test_virthook_does_without_hooks_that_the_user_may_not_look_for(session, closed):
+    user = session(Replacement(), "#!/bin/sh\nexit 1\n", name="a", closed=closed)
+    assert user.virsh("start", "g1").checked().status == 0
 
 
 def test_the_users_configuration_counts(session):
