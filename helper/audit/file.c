@@ -164,6 +164,19 @@ static int find_last_line(const struct log_file *file, off_t size, off_t *ret_of
     return 0;
 }
 
+/* A path in the configuration may be that of quite another file, which must not lose its end. */
+static int check_own(const struct log_file *file, off_t offset)
+{
+    static const char start[] = "{\"schema\":";
+    char found[sizeof(start) - 1];
+    size_t got = 0;
+    int r = log_file_read(file, offset, found, sizeof(found), &got);
+
+    if (r < 0)
+        return r;
+    return got > 0 && found[0] != '\0' && memcmp(found, start, got) != 0 ? LOG_FILE_E_FOREIGN : 0;
+}
+
 int log_file_mend(struct log_file *file, off_t *ret_cut)
 {
     off_t size = 0, last = 0;
@@ -176,8 +189,10 @@ int log_file_mend(struct log_file *file, off_t *ret_cut)
     if (r < 0)
         return r;
     if (last < size) {
-        r = cut_to(file, last);
-        if (r < 0)
+        r = check_own(file, last);
+        if (r == 0)
+            r = cut_to(file, last);
+        if (r != 0)
             return r;
     }
     *ret_cut = size - last;

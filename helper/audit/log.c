@@ -111,24 +111,47 @@ static void read_boot_id(struct audit_log *log)
     log->source.boot[size] = '\0';
 }
 
+/* Goes on with the chain that stands there; one that was moved away counts where it is a log. */
+static int find_end(struct audit_log *log)
+{
+    struct log_file *last = rotation_last(&log->files);
+    int r = recovery_start(&log->recovery, last);
+
+    if (r == LOG_FILE_E_FOREIGN && last != &log->files.file) {
+        last = &log->files.file;
+        r = recovery_start(&log->recovery, last);
+    }
+    log->files.file.chain = last->chain;
+    return r;
+}
+
+static int refuse_file(const struct audit_log *log, int error, char **ret_error)
+{
+    int length;
+
+    if (error == LOG_FILE_E_FOREIGN)
+        length = asprintf(ret_error,
+                          "%s ends in half a line that is no record: it is some other file, or was "
+                          "changed; set another place for the audit log, or move it away",
+                          log->files.path);
+    else
+        length = asprintf(ret_error,
+                          "cannot read or write the audit log %s: %s; move it away or set another "
+                          "place for the log",
+                          log->files.path, strerror(-error));
+    return length < 0 ? -ENOMEM : AUDIT_E_REFUSED;
+}
+
 /* A full disk is no reason not to start: what is owed then is written before the first record. */
 static int settle_file(struct audit_log *log, char **ret_error)
 {
-    struct log_file *last = rotation_last(&log->files);
-    int r;
+    int r = find_end(log);
 
-    r = recovery_start(&log->recovery, last);
-    log->files.file.chain = last->chain;
     if (r == 0)
         r = write_opening(log);
     if (r == 0 || r == -ENOSPC || r == -ENOMEM)
         return r == -ENOSPC ? 0 : r;
-    if (asprintf(ret_error,
-                 "cannot read or write the audit log %s: %s; move it away or set another place for "
-                 "the log",
-                 log->files.path, strerror(-r)) < 0)
-        return -ENOMEM;
-    return AUDIT_E_REFUSED;
+    return refuse_file(log, r, ret_error);
 }
 
 static int open_in_place(struct audit_log *log, char **ret_error)

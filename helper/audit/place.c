@@ -189,7 +189,9 @@ static int check_file(const struct place *place, const char *path, const struct 
                       char **ret_error)
 {
     if (!S_ISREG(st->st_mode))
-        return refuse(ret_error, "the audit log %s is not a regular file: move it away", path);
+        return refuse(ret_error,
+                      "the audit log %s is not a regular file: set another place for the log",
+                      path);
     if (!is_trusted_owner(place, st->st_uid))
         return refuse(ret_error,
                       "the audit log %s belongs to uid %u, who could change it: move it away, or "

@@ -197,7 +197,7 @@ int recovery_start(struct recovery *recovery, struct log_file *file)
 
     *recovery = (struct recovery){.from = file, .next = -1};
     r = log_file_mend(file, &recovery->cut);
-    if (r < 0)
+    if (r != 0)
         return r;
     r = log_file_resume(file);
     if (r < 0)

@@ -253,7 +253,7 @@ static void a_pipe_in_its_place_is_refused_at_once(void **state)
     const struct rig *rig = *state;
 
     assert_int_equal(mkfifo(rig->file, 0600), 0);
-    check_refused(rig->file, "qemu", "not a regular file", "move it away");
+    check_refused(rig->file, "qemu", "not a regular file", "set another place");
 }
 
 static void a_place_that_cannot_be_is_refused_with_the_cause(void **state)

@@ -215,6 +215,40 @@ static void half_a_line_alone_in_the_file_is_cut_off(void **state)
     json_object_put(lines);
 }
 
+/* As where the configuration names a file of something else: it is left as it is. */
+static void half_a_line_that_no_helper_wrote_is_left_alone(void **state)
+{
+    const char *const texts[] = {"12 GiB", "<domain>\n  <name>d1</name>\n</domain>",
+                                 "{\"schemas\":1}"};
+    const struct rig *rig = *state;
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        auto_free char *error = NULL, *text = NULL;
+        struct audit_log *log;
+        size_t size;
+
+        rig_write_file(rig->file, texts[i], strlen(texts[i]));
+        assert_int_equal(rig_try_open(rig->file, "qemu", RIG_KEPT, geteuid(), &log, &error),
+                         AUDIT_E_REFUSED);
+        assert_non_null(strstr(error, "set another place"));
+        text = rig_read_file(rig->file, &size);
+        assert_int_equal(size, strlen(texts[i]));
+        assert_memory_equal(text, texts[i], size);
+    }
+}
+
+static void zeros_that_a_power_cut_left_are_cut_off(void **state)
+{
+    const char zeros[4096] = "";
+    const struct rig *rig = *state;
+    struct json_object *lines;
+
+    rig_write_file(rig->file, zeros, sizeof(zeros));
+    lines = open_close_and_read(rig->file);
+    assert_int_equal(rig_count(rig_from_end(lines, 1), "cut_bytes"), sizeof(zeros));
+    json_object_put(lines);
+}
+
 /* What makes a start fast, however long the log: only what follows the last such line is read. */
 static void what_stands_above_an_open_or_close_is_not_read_again(void **state)
 {
@@ -299,6 +333,8 @@ int main(void)
         rig_test(a_torn_end_is_cut_off_and_its_call_closed),
         rig_test(a_torn_begin_is_cut_off_and_there_was_no_call),
         rig_test(half_a_line_alone_in_the_file_is_cut_off),
+        rig_test(half_a_line_that_no_helper_wrote_is_left_alone),
+        rig_test(zeros_that_a_power_cut_left_are_cut_off),
         rig_test(what_stands_above_an_open_or_close_is_not_read_again),
         rig_test(lines_that_are_no_records_do_no_harm),
         rig_test(calls_are_found_wherever_their_lines_stand),

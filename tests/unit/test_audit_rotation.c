@@ -163,6 +163,24 @@ static void a_moved_log_that_is_still_held_is_another_helpers(void **state)
     audit_close(holder);
 }
 
+static void a_moved_file_that_is_no_log_is_left_alone(void **state)
+{
+    static const char other[] = "no log, and no newline";
+    const struct rig *rig = *state;
+    auto_free char *text = NULL;
+    struct json_object *lines;
+    size_t size;
+
+    rig_write_file(moved_path(rig), other, strlen(other));
+    audit_close(rig_open(rig->file, "qemu"));
+    lines = rig_read_log(rig->file);
+    assert_int_equal(rig_count(json_object_array_get_idx(lines, 0), "seq"), 1);
+    text = rig_read_file(moved_path(rig), &size);
+    assert_int_equal(size, strlen(other));
+    assert_memory_equal(text, other, size);
+    json_object_put(lines);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +189,7 @@ int main(void)
         rig_test(where_no_new_file_can_be_made_the_moved_one_is_written_on),
         rig_test(a_helper_that_starts_after_the_move_closes_what_was_left_and_goes_on),
         rig_test(a_moved_log_that_is_still_held_is_another_helpers),
+        rig_test(a_moved_file_that_is_no_log_is_left_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
