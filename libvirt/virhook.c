@@ -166,8 +166,7 @@ static void open_channel(void)
 
     is_off = is_turned_off();
     if (is_off) {
-        VIR_WARN("%s=off: hooks are run by libvirt itself, as root, without bound and unconfined",
-                 SWITCH);
+        VIR_WARN("%s=off: hooks are run by libvirt itself, without bound and unconfined", SWITCH);
         return;
     }
     r = virthook_open(&options, &channel);

@@ -214,6 +214,17 @@ def test_a_late_hook_at_reconnect_leaves_the_guest_alive(hooks, cache, way):
 
 
 @every_way
+def test_a_hook_that_says_no_at_reconnect_ends_the_guest_as_libvirt_has_it(hooks, cache, way):
+    with daemon_with_guests(WAYS[way](), hooks / "allow", cache) as daemon:
+        daemon.put_hook("qemu", hooks / "deny-at-reconnect")
+        daemon.restart()
+        record = wait_until(lambda: ended(daemon, "reconnect", "bystander"), 10, "reconnect")[0]
+        assert (record["verdict"], record["reason"]) == ("deny", "exit-status")
+        wait_until(lambda: daemon.virsh("domstate", "bystander").stdout.strip() == "shut off", 10,
+                   "the guest's end")
+
+
+@every_way
 def test_the_admin_can_let_guests_live_whatever_a_hook_says_at_reconnect(hooks, cache, way):
     config = CONFIG + 'failure "reconnect" {\n  exit = allow\n  other = allow\n}\n'
     with daemon_with_guests(WAYS[way](config), hooks / "allow", cache) as daemon:

@@ -7,7 +7,7 @@ import pytest
 
 from rig.arrangement import CONFIG, HELPER, SHIM, Modular, Replacement, TurnedOff
 from rig.command import wait_until
-from rig.libvirtd import Libvirtd
+from rig.libvirtd import LXC_URI, Libvirtd
 
 WITHOUT_HELPER = [("bind", "/dev/null", HELPER, "")]
 
@@ -131,6 +131,25 @@ def test_the_error_is_libvirts_own_with_virthooks_sentence(with_guest, hooks, wa
         "error: Failed to start domain 'g1'",
         "error: Hook script execution failed: /etc/libvirt/hooks/qemu exited with status 1: "
         "no licence is left for g1"]
+
+
+@pytest.mark.parametrize("operation", START)
+def test_a_script_that_fails_keeps_the_guest_from_running(with_guest, way, operation):
+    daemon = with_guest(way())
+    daemon.cell.write(daemon.hook_path("qemu"), f'#!/bin/sh\n[ "$2" != {operation} ]\n', 0o755)
+    assert "hooks/qemu exited with status 1" in daemon.virsh("start", "g1").stderr
+    assert daemon.virsh("domstate", "g1").stdout.strip() == "shut off"
+
+
+def test_a_network_or_container_is_denied_as_a_guest_is(with_guest, way):
+    daemon = with_guest(way())
+    daemon.define_network("n1")
+    daemon.define_container("c1")
+    for driver in ("network", "lxc"):
+        daemon.cell.write(daemon.hook_path(driver), "#!/bin/sh\nexit 1\n", 0o755)
+    network, container = daemon.virsh("net-start", "n1"), daemon.virsh("start", "c1", uri=LXC_URI)
+    assert "/etc/libvirt/hooks/network exited with status 1" in network.stderr
+    assert "/etc/libvirt/hooks/lxc exited with status 1" in container.stderr
 
 
 def test_a_failure_that_is_let_go_is_in_the_daemons_log(with_guest, hooks, way):
