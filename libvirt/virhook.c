@@ -37,6 +37,9 @@ VIR_LOG_INIT("util.hook");
 /* "off" in the daemon's environment: its hooks are run by libvirt's own code, unconfined. */
 #define SWITCH "LIBVIRT_VIRTHOOK"
 
+/* Of a daemon that was started under a name which cannot be one of a log. */
+#define NAME_OTHERWISE "libvirt"
+
 #define OPERATIONS_MAX 16
 
 /* A reason of virthook's for a verdict that stands for "there was no hook". */
@@ -170,6 +173,10 @@ static void open_channel(void)
         return;
     }
     r = virthook_open(&options, &channel);
+    if (r == -EINVAL) {
+        options.name = NAME_OTHERWISE;
+        r = virthook_open(&options, &channel);
+    }
     if (r < 0)
         VIR_ERROR("virthook cannot be had: %s; calls of hooks are decided by its failure policy",
                   g_strerror(-r));

@@ -37,10 +37,11 @@ class Direct:
         for driver in DRIVERS:
             self.cell.write(self.host.hook_path(driver), hook, 0o755)
 
-    def call(self, *calls, options=()):
-        """[(present, returned, output, error)] of the calls."""
-        done = self.cell.run(["/usr/bin/python3", "-IS", "/run/call.py", *options], timeout=120,
-                             stdin=json.dumps(calls).encode(), env=self.environment).checked()
+    def call(self, *calls, name="python3", options=()):
+        """[(present, returned, output, error)] of the calls, made by a process of that name."""
+        done = self.cell.run(
+            ["bash", "-c", 'exec -a "$0" /usr/bin/python3 -IS /run/call.py "$@"', name, *options],
+            timeout=120, stdin=json.dumps(calls).encode(), env=self.environment).checked()
         return [tuple(each) for each in json.loads(done.stdout)]
 
     def seen(self):
@@ -118,6 +119,13 @@ def test_a_call_that_cannot_be_made_is_decided_by_the_failure_policy(direct):
         "Hook script execution failed: virthook could not be asked about 'prepare' of driver qemu: "
         "the object's name must be UTF-8 of 1 to 1024 bytes, with no newline and no '/'; it is "
         "denied by the failure policy")
+
+
+@pytest.mark.parametrize("name", ["with space", ".libvirtd-wrapped", "l" * 100])
+def test_a_daemon_may_be_started_under_any_name(direct, name):
+    one = direct(Replacement())
+    assert one.call((QEMU, "g1", PREPARE, BEGIN, None, None), name=name)[0][1] == 0
+    assert one.cell.path("/var/log/virthook/libvirt.log").exists()
 
 
 @pytest.mark.parametrize("way", [TurnedOff, Replacement], ids=lambda way: way.name)
