@@ -23,6 +23,7 @@
 #include "supervise.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <pwd.h>
 #include <signal.h>
@@ -262,6 +263,19 @@ static int set_up(struct helper *helper, struct signals *signals)
     return r;
 }
 
+/* What the log itself could not be told any more goes to where the service manager keeps stderr. */
+static void close_audit(struct audit_log *audit)
+{
+    uint64_t lost = audit_close(audit);
+
+    if (lost > 0)
+        fprintf(stderr,
+                "virthook-helper: %" PRIu64
+                " audit records were lost, and the log does not say so: "
+                "it could not be written to the end; make room for it\n",
+                lost);
+}
+
 static void tear_down(struct helper *helper, struct signals *signals)
 {
     listen_stop(helper);
@@ -272,7 +286,7 @@ static void tear_down(struct helper *helper, struct signals *signals)
     spawn_clear(&helper->spawn);
     space_close(&helper->space);
     privilege_clear(&helper->privilege);
-    audit_close(helper->audit);
+    close_audit(helper->audit);
     copies_clear(&helper->copies);
     sandboxes_clear(&helper->sandboxes);
     config_free(helper->config);

@@ -211,12 +211,16 @@ static void write_close(struct audit_log *log)
     (void)write_line(log, record_close(&log->source, &line), &line);
 }
 
-void audit_close(struct audit_log *log)
+uint64_t audit_close(struct audit_log *log)
 {
+    uint64_t lost;
+
     if (!log)
-        return;
+        return 0;
     write_close(log);
+    lost = log->lost;
     free_log(log);
+    return lost;
 }
 
 const char *audit_path(const struct audit_log *log)

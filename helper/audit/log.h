@@ -103,9 +103,10 @@ struct audit_settings {
 int audit_open(const struct audit_settings *settings, struct audit_log **ret_log, char **ret_error);
 
 /*
- * Notes in the log that every call has its end, where that is so. NULL is allowed.
+ * Notes in the log that every call has its end, where that is so. NULL is allowed. Returns how many
+ * records were given up and are not told in the log either, since the disk is still full.
  */
-void audit_close(struct audit_log *log);
+uint64_t audit_close(struct audit_log *log);
 
 /* The path of the file, for status. */
 const char *audit_path(const struct audit_log *log);

@@ -46,6 +46,20 @@ def test_status_tells_how_many_records_were_lost(place, start, disk):
     assert told == 2 * CALLS_MAX - len(kept)
 
 
+def test_a_helper_that_ends_before_there_is_room_says_on_stderr_what_was_lost(place, start, disk):
+    place.configure("audit_full = count\n")
+    place.script("qemu")
+    helper = start(wrapper=disk.wrapper)
+    disk.of(helper).fill()
+    for _ in range(CALLS_MAX):
+        assert helper.peer.call().allow
+    told = json.loads(helper.peer.ask(STATUS)["json"])["audit_lost"]
+    left = told - sum(record["count"] for record in log.of_type(disk.records(), "lost"))
+    helper.end()
+    assert left > 0
+    assert f": {left} audit records were lost, and the log does not say so" in helper.stderr()
+
+
 def test_what_a_full_disk_did_not_take_has_no_place_in_the_chain(place, start, disk):
     place.script("qemu")
     helper = start(wrapper=disk.wrapper)
