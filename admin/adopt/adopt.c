@@ -69,31 +69,30 @@ static int tell(const struct adopt_request *request, const struct plan *plan,
     return 0;
 }
 
-static int change(const struct adopt_request *request, const struct plan *plan,
-                  struct adopt_rules *rules)
+/* Whether the configuration lets the hooks work as before, once they are where they go. */
+static int ask_rules(const struct adopt_request *request, const struct plan *plan,
+                     struct adopt_rules *rules)
 {
-    int r = request->release ? 0 : rules_prepare(request, rules);
+    int r = rules_prepare(request, rules);
 
-    if (r == 0 && !request->dry_run)
-        r = take_plan(request, plan);
-    return r;
+    return r == 0 ? rules_look(request, plan, rules) : r;
 }
 
 static int carry_out(const struct adopt_request *request)
 {
     auto_rules struct adopt_rules rules = {0};
     struct plan plan = {0};
-    int r = plan_make(request, &plan), looked = 0, told;
+    int r = plan_make(request, &plan), told;
 
-    if (r == 0 && plan.steps.count > 0)
-        r = change(request, &plan, &rules);
-    if (r == 0 && rules.config)
-        looked = rules_look(request, &plan, &rules);
+    if (r == 0 && plan.steps.count > 0 && !request->release)
+        r = ask_rules(request, &plan, &rules);
+    if (r == 0 && !request->dry_run && !rules_lack(&rules))
+        r = take_plan(request, &plan);
     told = tell(request, &plan, &rules, r);
     plan_clear(&plan);
     if (r != 0 || told != 0)
         return r != 0 ? r : told;
-    return looked != 0 || rules_lack(&rules) ? STATUS_DENY : STATUS_ALLOW;
+    return rules_lack(&rules) ? STATUS_DENY : STATUS_ALLOW;
 }
 
 static int serve(int argc, char **argv, bool release)

@@ -14,6 +14,7 @@
 #include "script_text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,9 +53,9 @@ int inspect_directory(const struct adopt_request *request, const char *path, str
 {
     if (lstat(path, ret_st) < 0)
         return adopt_refuse(request,
-                            "the directory %s cannot be looked at: %s; make it, or name "
-                            "another with --libvirt or --hooks",
-                            path, strerror(errno));
+                            "the directory %s cannot be looked at: %s; make it with install -d "
+                            "-m 755 %s, or name another with --libvirt or --hooks",
+                            path, strerror(errno), path);
     if (!S_ISDIR(ret_st->st_mode))
         return adopt_refuse(request, "%s is no directory: name the directory itself", path);
     return check_owner(request, path, ret_st);
@@ -160,8 +161,19 @@ static int check_entry(const struct adopt_request *request, const struct plan *p
                : adopt_refuse(request, "%s is no file, folder or link: remove it", path);
 }
 
-static int check_root(const struct adopt_request *request, const char *path, const char *name,
-                      dev_t device)
+/*
+ * The device does not tell: on overlayfs, where it may be each file's own, nothing is mounted. A
+ * kernel that cannot tell refuses the move itself.
+ */
+static bool is_mount(const char *path)
+{
+    struct statx st;
+
+    return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &st) == 0 &&
+           (st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+static int check_root(const struct adopt_request *request, const char *path, const char *name)
 {
     bool folder = strlen(name) > 2 && strcmp(name + strlen(name) - 2, ".d") == 0;
     struct stat st;
@@ -172,7 +184,7 @@ static int check_root(const struct adopt_request *request, const char *path, con
         return adopt_refuse(request, "%s is no folder: move it out of the way", path);
     if (!folder && S_ISDIR(st.st_mode))
         return adopt_refuse(request, "%s is a folder, not a script: move it out of the way", path);
-    if (st.st_dev != device)
+    if (is_mount(path))
         return adopt_refuse(request, "%s is a mount: unmount it first", path);
     return 0;
 }
@@ -181,14 +193,13 @@ int inspect_moved(const struct adopt_request *request, const struct plan *plan, 
                   const char *to, const char *name)
 {
     auto_free char *path = NULL;
-    struct stat st;
     FTS *tree;
     FTSENT *entry;
     int r;
 
-    if (lstat(from, &st) < 0 || asprintf(&path, "%s/%s", from, name) < 0)
+    if (asprintf(&path, "%s/%s", from, name) < 0)
         return inspect_memory(request);
-    r = check_root(request, path, name, st.st_dev);
+    r = check_root(request, path, name);
     if (r != 0)
         return r;
     tree = fts_open((char *[]){path, NULL}, FTS_PHYSICAL | FTS_NOCHDIR, NULL);

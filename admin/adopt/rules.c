@@ -87,7 +87,8 @@ int rules_look(const struct adopt_request *request, const struct plan *plan,
     size_t count;
     int r;
 
-    places.hooks = request->dry_run ? request->libvirt : request->hooks;
+    /* The hooks are still there; where they go they have the same names. */
+    places.hooks = request->libvirt;
     r = answer_ask(request->command, &places, &question, &answer);
     if (r != 0)
         return r;

@@ -25,7 +25,7 @@ struct adopt_rules {
  */
 int rules_prepare(const struct adopt_request *request, struct adopt_rules *ret_rules);
 
-/* Looks at the hooks where they are now. Returns 0, or an exit status where it was complained. */
+/* Looks at the hooks that are to go. Returns 0, or an exit status where it was complained. */
 int rules_look(const struct adopt_request *request, const struct plan *plan,
                struct adopt_rules *rules);
 

@@ -74,20 +74,24 @@ static void print_rules(const struct adopt_request *request, const struct adopt_
 {
     auto_free char *lines = rules_lines(request, rules);
 
-    puts("\nThese hooks could do all that root can.");
+    puts("\nUnder libvirt these hooks can do all that root can.");
     if (!rules_lack(rules)) {
-        fputs("They still can, timed, bounded and logged, or have the profile that you chose, by ",
+        fputs("Under virthook they still can, timed, bounded and logged, or have the profile that "
+              "you "
+              "chose, by ",
               stdout);
         print_safe(rules->config);
         puts(".");
         return;
     }
-    fputs("That they still can, timed, bounded and logged, is NOT in force. Put this into\n",
-          stdout);
+    fputs(
+        "Under virthook as it is configured they could not. So that they still can, timed, bounded "
+        "and logged,\nput this into ",
+        stdout);
     print_safe(rules->config);
     puts(rules->other_hooks || rules->layout
-             ? ", its keys before any section, and restart the helper:\n"
-             : " and restart the helper:\n");
+             ? ", its keys before any section. If a helper runs as a service, restart it:\n"
+             : ". If a helper runs as a service, restart it:\n");
     print_lines(lines ? lines : "");
 }
 
@@ -115,4 +119,7 @@ void show_plan(const struct adopt_request *request, const struct plan *plan,
     print_dispatchers(plan);
     if (request->dry_run)
         puts("\nNothing was changed (--dry-run).");
+    else if (rules && rules_lack(rules))
+        puts("\nNothing was changed, so that no hook breaks: adopt again with these lines in "
+             "place.");
 }

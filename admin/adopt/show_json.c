@@ -63,6 +63,12 @@ static bool add_rules(struct json_object *object, const struct adopt_request *re
            object_add_text(value, "lines", lines);
 }
 
+static bool is_done(const struct adopt_request *request, const struct plan *plan,
+                    const struct adopt_rules *rules)
+{
+    return plan && !request->dry_run && !(rules && rules_lack(rules));
+}
+
 static bool fill(struct json_object *object, const struct adopt_request *request,
                  const struct plan *plan, const struct adopt_rules *rules)
 {
@@ -71,7 +77,7 @@ static bool fill(struct json_object *object, const struct adopt_request *request
            object_add_text(object, "hooks", request->hooks) &&
            object_add_text(object, "shim", request->shim) &&
            object_add_boolean(object, "dry_run", request->dry_run) &&
-           object_add_boolean(object, "done", plan && !request->dry_run) &&
+           object_add_boolean(object, "done", is_done(request, plan, rules)) &&
            object_add_text(object, "refused", plan ? NULL : *request->refusal) &&
            (!plan || (add_drivers(object, "drivers", plan->taken) &&
                       add_drivers(object, "dispatchers", plan->dispatcher) &&

@@ -75,8 +75,8 @@ static const char *find_bar(const struct survey *survey, enum level level, const
     if (level == LEVEL_HOOKS && !is_driver_folder(name))
         return "it is a directory: put a script there, or name it with .d at its end";
     if (level == LEVEL_DRIVER && !survey->place->per_guest_layout)
-        return "it is a folder, and per_guest_layout is off: set per_guest_layout = yes, or move "
-               "its scripts up";
+        return "it is a folder, and per_guest_layout is off: set per_guest_layout = yes, unless a "
+               "script of yours runs what is in it";
     if (level == LEVEL_OPERATION && !name_is_operation(name))
         return "it is not named for a sub-operation: name it begin, end or -";
     if (level == LEVEL_SUB_OPERATION)

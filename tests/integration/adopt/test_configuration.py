@@ -1,4 +1,4 @@
-"""After adopt, does the configuration let the hooks do what they could? It says so, or how."""
+"""Nothing is adopted where the configuration would break it; what it needs is said."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import json
@@ -24,13 +24,15 @@ def test_what_is_in_force_is_said_and_no_line_is_asked_for(trees):
 
 
 @pytest.mark.parametrize("arguments", [[], ["--dry-run"]], ids=["adopt", "dry run"])
-def test_what_is_not_is_said_with_the_lines_to_paste(trees, arguments):
+def test_what_is_not_is_said_with_the_lines_to_paste_and_nothing_is_moved(trees, arguments):
     trees.write("qemu")
     trees.write("lxc.d/10-first")
     trees.configure(RULE)
+    before = trees.snapshot()
     shown, status = adopt(trees, *arguments)
-    assert status == 1 and f"NOT in force. Put this into\n{trees.config} and restart" in shown
+    assert status == 1 and f"put this into {trees.config}." in shown
     assert RULE.replace("qemu", "lxc") in shown and RULE not in shown
+    assert "\nNothing was changed" in shown and trees.snapshot() == before
 
 
 def test_with_these_lines_it_is_in_force(trees):
@@ -39,13 +41,13 @@ def test_with_these_lines_it_is_in_force(trees):
     trees.write("network")
     trees.config.write_text('per_guest_layout = yes\nhooks = "/etc/somewhere"\n')
     report, status = adopt(trees, "--json")
-    assert status == 1 and not json.loads(report)["configuration"]["in_force"]
-    lines = json.loads(report)["configuration"]["lines"]
-    trees.config.write_text(lines)
-    trees.done("release")
+    told = json.loads(report)
+    assert status == 1 and not told["configuration"]["in_force"] and not told["done"]
+    trees.config.write_text(told["configuration"]["lines"])
     report, status = adopt(trees, "--json")
-    assert status == 0 and json.loads(report)["configuration"]["in_force"]
-    assert json.loads(report)["configuration"]["lines"] == ""
+    told = json.loads(report)
+    assert status == 0 and told["configuration"]["in_force"] and told["done"]
+    assert told["configuration"]["lines"] == ""
 
 
 def test_a_profile_that_the_admin_chose_is_in_force(trees):

@@ -144,15 +144,48 @@ def test_between_two_file_systems_nothing_is_moved(trees):
         subprocess.run(["umount", trees.hooks], check=True)
 
 
+@pytest.fixture
+def overlay(trees, tmp_path_factory):
+    """Makes the trees an overlay between two file systems, where files have other devices."""
+    above = tmp_path_factory.mktemp("above")
+    subprocess.run(["mount", "-t", "tmpfs", "none", above], check=True)
+    for name in ("upper", "work"):
+        above.joinpath(name).mkdir()
+    options = f"lowerdir={trees.folder},upperdir={above}/upper,workdir={above}/work"
+    try:
+        subprocess.run(["mount", "-t", "overlay", "-o", options, "none", trees.folder], check=True)
+        yield
+        subprocess.run(["umount", trees.folder], check=True)
+    finally:
+        subprocess.run(["umount", above], check=True)
+
+
+@pytest.mark.usefixtures("overlay")
+def test_a_file_of_an_overlay_is_no_mount(trees):
+    assert trees.write("qemu").stat().st_dev != trees.libvirt.stat().st_dev
+    trees.write("qemu.d/10-first")
+    trees.done("adopt")
+    assert trees.hooks.joinpath("qemu.d/10-first").exists()
+
+
+def test_a_script_that_is_a_mount_is_not_moved(trees):
+    script = trees.write("qemu")
+    subprocess.run(["mount", "--bind", script, script], check=True)
+    try:
+        assert "qemu is a mount: unmount it first" in trees.refused("adopt")
+    finally:
+        subprocess.run(["umount", script], check=True)
+
+
 def test_a_step_that_fails_has_those_before_it_taken_back(trees):
-    """A mount within the hooks cannot be moved, which shows at the last step alone."""
+    """What is immutable cannot be moved, which shows at the last step alone."""
     trees.write("qemu")
     folder = trees.write("qemu.d/10-first").parent
-    subprocess.run(["mount", "--bind", folder, folder], check=True)
+    subprocess.run(["chattr", "+i", folder], check=True)
     try:
         words = trees.refused("adopt")
     finally:
-        subprocess.run(["umount", folder], check=True)
+        subprocess.run(["chattr", "-i", folder], check=True)
     assert "what was done before was taken back" in words
 
 
