@@ -164,8 +164,8 @@ static int find_last_line(const struct log_file *file, off_t size, off_t *ret_of
     return 0;
 }
 
-/* A path in the configuration may be that of quite another file, which must not lose its end. */
-static int check_own(const struct log_file *file, off_t offset)
+/* Whether a record begins there, or half of one, or zeros. */
+static int look_at(const struct log_file *file, off_t offset, bool *ret_own)
 {
     static const char start[] = "{\"schema\":";
     char found[sizeof(start) - 1];
@@ -174,7 +174,21 @@ static int check_own(const struct log_file *file, off_t offset)
 
     if (r < 0)
         return r;
-    return got > 0 && found[0] != '\0' && memcmp(found, start, got) != 0 ? LOG_FILE_E_FOREIGN : 0;
+    *ret_own = got == 0 || found[0] == '\0' || memcmp(found, start, got) == 0;
+    return 0;
+}
+
+/* A path in the configuration may be that of quite another file, which must not lose its end. */
+static int check_own(const struct log_file *file, off_t last)
+{
+    bool ends = false, begins = false;
+    int r = look_at(file, last, &ends);
+
+    if (r == 0)
+        r = look_at(file, 0, &begins);
+    if (r < 0)
+        return r;
+    return ends || begins ? 0 : LOG_FILE_E_FOREIGN;
 }
 
 int log_file_mend(struct log_file *file, off_t *ret_cut)

@@ -41,13 +41,14 @@ int log_file_resume(struct log_file *file);
  */
 int log_file_append(struct log_file *file, const char *lines, size_t size);
 
-/* log_file_mend() left the file as it is: it ends in what no helper has written. */
+/* log_file_mend() left the file as it is: it is none of a helper. */
 #define LOG_FILE_E_FOREIGN 1
 
 /*
  * Cuts off what stands behind the last newline: a record that was not written whole, whose call
  * therefore was not answered, or the zeros that a power cut left there. Returns 0 with the number
- * of bytes in `*ret_cut`, LOG_FILE_E_FOREIGN where it is anything else, or a negative errno.
+ * of bytes in `*ret_cut`, LOG_FILE_E_FOREIGN where neither that nor the file's beginning can be of
+ * a helper, or a negative errno.
  */
 int log_file_mend(struct log_file *file, off_t *ret_cut);
 

@@ -131,8 +131,8 @@ static int refuse_file(const struct audit_log *log, int error, char **ret_error)
 
     if (error == LOG_FILE_E_FOREIGN)
         length = asprintf(ret_error,
-                          "%s ends in half a line that is no record: it is some other file, or was "
-                          "changed; set another place for the audit log, or move it away",
+                          "%s is some other file: it neither begins nor ends with an audit record; "
+                          "set another place for the audit log",
                           log->files.path);
     else
         length = asprintf(ret_error,

@@ -237,6 +237,22 @@ static void half_a_line_that_no_helper_wrote_is_left_alone(void **state)
     }
 }
 
+static void half_a_line_at_the_end_of_a_log_is_cut_off_whatever_it_is(void **state)
+{
+    const struct rig *rig = *state;
+    auto_free char *text = NULL, *longer = NULL;
+    struct json_object *lines;
+    size_t size;
+
+    audit_close(rig_open(rig->file, "qemu"));
+    text = rig_read_file(rig->file, &size);
+    assert_true(asprintf(&longer, "%.*send", (int)size, text) > 0);
+    rig_write_file(rig->file, longer, size + 3);
+    lines = open_close_and_read(rig->file);
+    assert_int_equal(rig_count(rig_from_end(lines, 1), "cut_bytes"), 3);
+    json_object_put(lines);
+}
+
 static void zeros_that_a_power_cut_left_are_cut_off(void **state)
 {
     const char zeros[4096] = "";
@@ -334,6 +350,7 @@ int main(void)
         rig_test(a_torn_begin_is_cut_off_and_there_was_no_call),
         rig_test(half_a_line_alone_in_the_file_is_cut_off),
         rig_test(half_a_line_that_no_helper_wrote_is_left_alone),
+        rig_test(half_a_line_at_the_end_of_a_log_is_cut_off_whatever_it_is),
         rig_test(zeros_that_a_power_cut_left_are_cut_off),
         rig_test(what_stands_above_an_open_or_close_is_not_read_again),
         rig_test(lines_that_are_no_records_do_no_harm),
