@@ -13,6 +13,7 @@
 #include "text.h"
 #include "verify_log.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
@@ -106,6 +107,8 @@ int heads_show(struct log_options *options)
         fputs(options->json ? "{\"heads\":[" : "", stdout);
         r = show_all(&files, options->json);
         fputs(options->json ? "]}\n" : "", stdout);
+        if (fflush(stdout) != 0 || ferror(stdout))
+            r = complain(STATUS_USAGE, "log", "stdout cannot be written: %s", strerror(errno));
     }
     files_clear(&files);
     return r;

@@ -112,6 +112,8 @@ static int status_of(const struct verify_result *result)
 
 static int complain_of(int error)
 {
+    if (error == -EIO)
+        return complain(STATUS_USAGE, "log", "what was found cannot be written to stdout");
     return complain(STATUS_USAGE, "log", "the log cannot be verified: %s", strerror(-error));
 }
 

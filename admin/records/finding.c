@@ -13,6 +13,7 @@
 static const struct words {
     const char *word, *told;
     bool is_break;
+    const char *of_many; /* where that takes other words */
 } words[] = {
     [FINDING_CHANGED] = {"changed",
                          "was changed: its hash is not that of what stands there; a disk's fault "
@@ -21,7 +22,9 @@ static const struct words {
     [FINDING_DAMAGED] = {"damaged",
                          "no record of a chain: it was changed or put in, or a power cut or a full "
                          "disk damaged it",
-                         true},
+                         true,
+                         "no records of a chain: they were changed or put in, or a power cut or a "
+                         "full disk damaged them"},
     [FINDING_REWRITTEN] = {"rewritten",
                            "was changed and given a new hash: the record behind it was made after "
                            "another one",
@@ -33,9 +36,12 @@ static const struct words {
     [FINDING_INSERTED] = {"inserted",
                           "does not belong here: it was put in, as a copy or forged; its "
                           "neighbours fit together without it",
-                          true},
+                          true,
+                          "do not belong here: they were put in, as copies or forged; their "
+                          "neighbours fit together without them"},
     [FINDING_MOVED] = {"moved",
-                       "stands out of its place: it was moved, or two records were swapped", true},
+                       "stands out of its place: it was moved, or two records were swapped", true,
+                       "stand out of their place: they were moved"},
     [FINDING_RESTARTED] = {"restarted",
                            "goes on in another chain in the midst of a file: what stood between "
                            "was replaced or taken out",
@@ -105,11 +111,12 @@ static const char *verb_of(const struct finding *finding)
 
 char *finding_sentence(const struct finding *finding)
 {
+    const struct words *said = &words[finding->kind];
+    const char *told = is_one(finding) || !said->of_many ? said->told : said->of_many;
     auto_free char *name = name_records(finding);
     char *sentence;
 
-    if (!name ||
-        asprintf(&sentence, "%s%s %s", name, verb_of(finding), words[finding->kind].told) < 0)
+    if (!name || asprintf(&sentence, "%s%s %s", name, verb_of(finding), told) < 0)
         return NULL;
     return sentence;
 }

@@ -87,8 +87,9 @@ int place_tell(const char *command, const struct records *records)
     struct records_notes notes = records_notes(records);
 
     if (notes.passed_over > 0)
-        complain(0, command, "%" PRIu64 " lines that are no record were passed over",
-                 notes.passed_over);
+        complain(0, command, "%" PRIu64 " %s passed over", notes.passed_over,
+                 notes.passed_over == 1 ? "line that is no record was"
+                                        : "lines that are no record were");
     if (notes.damaged)
         return complain(STATUS_USAGE, command, "%s cannot be read to its end: %s", notes.damaged,
                         strerror(notes.error));

@@ -245,7 +245,7 @@ def test_another_log_is_read_where_it_is_named(asker):
     done = asker.ask("list", "--audit", log, env={"TZ": "UTC", "LC_ALL": "C.UTF-8",
                                                   "PATH": "/usr/bin:/bin", "HOME": "/root"})
     assert done.stdout.splitlines()[1].endswith("2026-11-23 09:41:18.123  timed out")
-    assert "1 lines that are no record" in done.stderr and done.returncode == 0
+    assert "1 line that is no record" in done.stderr and done.returncode == 0
 
 
 # In all.

@@ -105,7 +105,7 @@ def test_lines_that_are_no_record_are_passed_over_and_counted(two_calls, odd):
     two_calls.log.write_bytes(odd + two_calls.log.read_bytes())
     done = two_calls.show()
     assert done.returncode == 0 and len(done.stdout.splitlines()) == 3
-    assert b"1 lines that are no record were passed over" in done.stderr
+    assert b"1 line that is no record was passed over" in done.stderr
 
 
 @pytest.mark.parametrize("options", [(), ("--json",), ("-n", "9"), ("-n", "9", "--json")])

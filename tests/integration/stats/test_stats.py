@@ -222,7 +222,7 @@ def test_a_damaged_line_is_passed_over_and_told(four_calls):
     with four_calls.log.open("a") as log:
         log.write("no record\n")
     done = four_calls.show()
-    assert done.returncode == 0 and b"1 lines that are no record were passed over" in done.stderr
+    assert done.returncode == 0 and b"1 line that is no record was passed over" in done.stderr
 
 
 def test_a_place_without_a_log_is_refused_with_what_to_do(stats):

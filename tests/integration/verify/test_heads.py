@@ -1,7 +1,10 @@
 """Heads that were kept elsewhere: they show what a log alone cannot."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
+import subprocess
+
 import pytest
+from admin.support import ENVIRONMENT, build
 
 from .logs import chain_of, head
 
@@ -87,6 +90,16 @@ def test_where_the_newest_file_has_no_record_the_one_before_has_the_head(logs, w
     logs.write("service.log.1", written[:10])
     logs.write(LOG, [])
     assert logs.log("--head").stdout.decode().split()[0] == head(written[9])
+
+
+def test_a_head_that_cannot_be_written_is_no_success(logs, written):
+    logs.write("service.log", written)
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([build() / "admin/virt-hook", "log", "--audit", f"{logs.folder}/",
+                               "--head"], stdout=full, stderr=subprocess.PIPE, check=False,
+                              env=ENVIRONMENT)
+    assert done.returncode == 2
+    assert b"stdout cannot be written: No space left on device" in done.stderr
 
 
 def test_half_a_line_is_no_head(logs, written):

@@ -127,6 +127,12 @@ def test_a_tail_that_was_forged_before_the_log_went_on_is_named(logs, written):
     assert (found["kind"], found["line"], found["lines"]) == ("inserted", 101, 5)
 
 
+def test_of_several_records_the_sentence_speaks_of_several(logs, written):
+    logs.write("service.log", written[:10] + written[:5] + written[10:])
+    said = logs.log("--verify").stdout
+    assert b"records 1 to 5 do not belong here: they were put in" in said
+
+
 def test_each_of_several_breaks_is_named(logs, written):
     lines = list(written)
     lines[900] = lines[900].replace(b"qemu", b"qemo")
