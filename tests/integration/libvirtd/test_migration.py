@@ -1,6 +1,7 @@
 """A guest that moves between two daemons on one machine, and a hook that changes its XML.
 
-The second daemon is in the same cell, with a mount namespace and a host name of its own.
+The second daemon, a libvirtd in each case, is in the same cell, with a mount namespace and a host
+name of its own.
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
@@ -8,7 +9,7 @@ import uuid
 
 import pytest
 
-from rig.arrangement import Builtin, Replacement, Shim
+from rig.arrangement import Builtin, Modular, Replacement, Shim
 from rig.command import wait_until
 from rig.libvirtd import Libvirtd
 
@@ -71,7 +72,7 @@ class Pair:
                                  "tcp://127.0.0.1:49155", timeout=60)
 
 
-@pytest.fixture(params=[Builtin, Shim, Replacement], ids=lambda way: way.name)
+@pytest.fixture(params=[Builtin, Shim, Replacement, Modular], ids=lambda way: way.name)
 def moving(request, cache):
     """moving(hook): a Pair whose daemons both have this hook."""
     made = []
