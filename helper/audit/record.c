@@ -22,6 +22,12 @@
 /* Passed-over files that are listed in one record; the others are only counted. */
 #define PASSED_OVER_LISTED 64
 
+/*
+ * Bytes of output in one record, of all scripts together. JSON's escapes make at most twice as many
+ * of them, and virt-hook takes lines of up to 16 MiB.
+ */
+#define TAILS_MAX ((size_t)4 << 20)
+
 void record_time(char text[RECORD_TIME_SIZE])
 {
     struct timespec now;
@@ -273,13 +279,22 @@ static bool append_value(struct json_object *list, struct json_object *value)
     return false;
 }
 
+/* The bytes that each stream may have where there are so many scripts. */
+static size_t share_of_tails(size_t kept, size_t scripts)
+{
+    size_t share = TAILS_MAX / 2 / (scripts > 0 ? scripts : 1);
+
+    return kept < share ? kept : share;
+}
+
 static void put_scripts(struct object *line, const struct audit_result *result, bool is_filter,
                         size_t kept)
 {
     struct json_object *list = json_object_new_array();
+    size_t count = result->verdict->script_count, share = share_of_tails(kept, count);
 
-    for (size_t i = 0; list && i < result->verdict->script_count; i++)
-        if (!append_value(list, describe_script(result, i, is_filter, kept)))
+    for (size_t i = 0; list && i < count; i++)
+        if (!append_value(list, describe_script(result, i, is_filter, share)))
             line->failed = true;
     object_put_value(line, "scripts", list);
 }

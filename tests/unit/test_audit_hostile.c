@@ -166,6 +166,42 @@ static void a_long_tail_is_cut_to_its_end(void **state)
     free(flood);
 }
 
+/* What virt-hook reads; a longer one would count as damaged. */
+#define LINE_MAX_SIZE (16 << 20)
+
+/* Nothing but newlines, which JSON makes two characters of. */
+static void a_record_is_short_enough_to_be_read_however_many_scripts_fill_it(void **state)
+{
+    enum { SCRIPTS = 1024, KEPT = 65536 };
+    struct message_script *scripts = calloc(SCRIPTS, sizeof(*scripts));
+    struct audit_script *details = calloc(SCRIPTS, sizeof(*details));
+    char *flood = malloc(KEPT + 1), *error = NULL;
+    const struct rig *rig = *state;
+    struct audit_log *log = NULL;
+    struct rig_call made;
+    struct stat st;
+
+    assert_true(scripts && details && flood);
+    memset(flood, '\n', KEPT);
+    flood[KEPT] = '\0';
+    rig_call_init(&made, 1);
+    made.script.stderr_tail = made.script.stdout_tail = flood;
+    for (size_t i = 0; i < SCRIPTS; i++)
+        scripts[i] = made.script;
+    made.verdict.scripts = scripts;
+    made.verdict.script_count = SCRIPTS;
+    made.result.scripts = details;
+    assert_int_equal(rig_try_open(rig->file, "qemu", KEPT, geteuid(), &log, &error), 0);
+    assert_int_equal(audit_begin(log, &made.call), 0);
+    assert_int_equal(audit_end(log, &made.call, &made.result), 0);
+    audit_close(log);
+    assert_int_equal(stat(rig->file, &st), 0);
+    assert_true(st.st_size > LINE_MAX_SIZE / 4 && st.st_size < LINE_MAX_SIZE);
+    free(flood);
+    free(details);
+    free(scripts);
+}
+
 static void a_tail_begins_with_a_whole_character(void **state)
 {
     char *text = malloc(2 * RIG_KEPT + 2);
@@ -196,6 +232,7 @@ int main(void)
         rig_test(no_text_from_outside_can_forge_hide_or_steer),
         rig_test(random_output_stays_inside_its_record),
         rig_test(a_long_tail_is_cut_to_its_end),
+        rig_test(a_record_is_short_enough_to_be_read_however_many_scripts_fill_it),
         rig_test(a_tail_begins_with_a_whole_character),
     };
 
