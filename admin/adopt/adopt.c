@@ -9,6 +9,7 @@
 #include "adopt_options.h"
 #include "cleanup.h"
 #include "command.h"
+#include "complain.h"
 #include "plan.h"
 #include "refuse.h"
 #include "rules.h"
@@ -64,8 +65,9 @@ static int tell(const struct adopt_request *request, const struct plan *plan,
 
     if (request->json)
         return adopt_show_json(request, r == 0 ? plan : NULL, r == 0 ? asked : NULL);
-    if (r == 0)
-        show_plan(request, plan, asked);
+    if (r == 0 && !show_plan(request, plan, asked))
+        return complain(STATUS_USAGE, request->command, "%s cannot be shown: %s",
+                        request->dry_run ? "what would be done" : "what was done", strerror(errno));
     return 0;
 }
 

@@ -105,8 +105,8 @@ static void print_dispatchers(const struct plan *plan)
     }
 }
 
-void show_plan(const struct adopt_request *request, const struct plan *plan,
-               const struct adopt_rules *rules)
+static void print_plan(const struct adopt_request *request, const struct plan *plan,
+                       const struct adopt_rules *rules)
 {
     if (plan->steps.count == 0) {
         printf("There is nothing to %s.\n", request->command);
@@ -122,4 +122,11 @@ void show_plan(const struct adopt_request *request, const struct plan *plan,
     else if (rules && rules_lack(rules))
         puts("\nNothing was changed, so that no hook breaks: adopt again with these lines in "
              "place.");
+}
+
+bool show_plan(const struct adopt_request *request, const struct plan *plan,
+               const struct adopt_rules *rules)
+{
+    print_plan(request, plan, rules);
+    return fflush(stdout) == 0 && !ferror(stdout);
 }

@@ -8,8 +8,9 @@
 #include "plan.h"
 #include "rules.h"
 
-/* For a person, on stdout. `rules` is NULL for release. */
-void show_plan(const struct adopt_request *request, const struct plan *plan,
+/* For a person, on stdout; false, with errno, where that cannot be written. `rules` is NULL for
+ * release. */
+bool show_plan(const struct adopt_request *request, const struct plan *plan,
                const struct adopt_rules *rules);
 
 /*

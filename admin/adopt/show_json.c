@@ -95,6 +95,6 @@ int adopt_show_json(const struct adopt_request *request, const struct plan *plan
         text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
                                                           JSON_C_TO_STRING_NOSLASHESCAPE);
     if (!text || puts(text) < 0 || fflush(stdout) != 0)
-        return complain(STATUS_USAGE, request->command, "what was done cannot be printed");
+        return complain(STATUS_USAGE, request->command, "what was done cannot be shown");
     return 0;
 }

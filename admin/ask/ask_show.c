@@ -28,7 +28,7 @@ char *ask_say_rule(const struct json_object *rule, const char *otherwise)
 int ask_show_pairs(const struct terminal *terminal, const struct json_object *answer,
                    const char *list, const char *title, const char *key)
 {
-    const struct table_column columns[] = {{.title = title}, {.title = "WHY"}};
+    const struct table_column columns[] = {{.title = title}, {.title = "WHY", .whole = true}};
     auto_table struct table *table = table_new(terminal, columns, 2);
     struct json_object *items;
     size_t count = answer_list(answer, list, &items);

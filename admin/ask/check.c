@@ -15,7 +15,6 @@
 #include "text.h"
 #include "virthook-config.h"
 
-#include <signal.h>
 #include <string.h>
 
 static const char help_text[] =
@@ -186,7 +185,6 @@ int check_command(int argc, char **argv)
     struct ask_options options;
     int status;
 
-    signal(SIGPIPE, SIG_IGN);
     if (ask_options_parse(argc, argv, &command, &options, &status))
         status = check(&options);
     ask_options_clear(&options);

@@ -11,8 +11,6 @@
 #include "explain_show.h"
 #include "virthook-config.h"
 
-#include <signal.h>
-
 #define NAMES_MIN 3
 #define NAMES_MAX 4
 
@@ -70,7 +68,6 @@ int explain_command(int argc, char **argv)
     struct ask_options options;
     int status;
 
-    signal(SIGPIPE, SIG_IGN);
     if (ask_options_parse(argc, argv, &command, &options, &status))
         status = explain(&options);
     ask_options_clear(&options);

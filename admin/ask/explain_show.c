@@ -97,8 +97,11 @@ static void put_script(struct table *table, const struct json_object *answer,
 static int show_scripts(const struct terminal *terminal, const struct json_object *answer)
 {
     static const struct table_column columns[] = {
-        {.title = "#", .right = true}, {.title = "SCRIPT"},  {.title = "PROFILE"},
-        {.title = "CHOSEN BY"},        {.title = "VETTING"},
+        {.title = "#", .right = true},
+        {.title = "SCRIPT"},
+        {.title = "PROFILE"},
+        {.title = "CHOSEN BY"},
+        {.title = "VETTING", .whole = true},
     };
     auto_table struct table *table = table_new(terminal, columns, COUNT(columns));
     struct json_object *list;

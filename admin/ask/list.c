@@ -15,7 +15,6 @@
 #include "virthook-config.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 
 static const char help_text[] =
@@ -110,7 +109,6 @@ int list_command(int argc, char **argv)
     struct ask_options options;
     int status;
 
-    signal(SIGPIPE, SIG_IGN);
     if (ask_options_parse(argc, argv, &command, &options, &status))
         status = list(&options);
     ask_options_clear(&options);

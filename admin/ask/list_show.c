@@ -24,8 +24,10 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct table_column columns[] = {
-    {.title = "SCRIPT"},  {.title = "DRIVER"},    {.title = "GUEST"},   {.title = "OPERATION"},
-    {.title = "PROFILE"}, {.title = "CHOSEN BY"}, {.title = "VETTING"}, {.title = "LAST RESULT"},
+    {.title = "SCRIPT"},  {.title = "DRIVER"},
+    {.title = "GUEST"},   {.title = "OPERATION"},
+    {.title = "PROFILE"}, {.title = "CHOSEN BY"},
+    {.title = "VETTING"}, {.title = "LAST RESULT", .whole = true},
 };
 
 static const char *text_or(const struct json_object *object, const char *key, const char *otherwise)

@@ -1,5 +1,6 @@
 /*
- * Tables for people: columns as wide as their contents, the last one cut at the terminal's edge.
+ * Tables for people: columns as wide as their contents, the last one cut at the terminal's edge or
+ * going on in further lines.
  * Admin's process; what the cells say comes from clients, scripts and files.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -18,6 +19,10 @@
 
 /* The last column keeps so much even where the others leave less. */
 #define LAST_MIN 10
+
+/* One that is not cut stands below the others where they leave less, so far from the edge. */
+#define WHOLE_MIN    40
+#define WHOLE_INDENT 4
 
 struct cell {
     char *text; /* owned */
@@ -123,6 +128,55 @@ static void print_cut(const struct table *table, size_t column, enum tone tone, 
     terminal_print(table->terminal, tone, part ? part : "");
 }
 
+/* How many bytes of the text go on a line of so many columns: whole words, one at the least. */
+static size_t line_of(const char *text, size_t columns)
+{
+    size_t fits, end;
+
+    terminal_columns(text, columns, &fits);
+    if (text[fits] == '\0')
+        return fits;
+    for (end = fits; end > 0 && text[end] != ' '; end--)
+        ;
+    return end > 0 ? end : fits + strcspn(text + fits, " ");
+}
+
+static size_t longest_word(const char *text)
+{
+    size_t longest = 0;
+
+    while (*text) {
+        size_t size = strcspn(text, " ");
+
+        longest = size > longest ? size : longest;
+        text += size + strspn(text + size, " ");
+    }
+    return longest;
+}
+
+/* All of the text, in lines below each other; a word that is too long for one is not broken. */
+static void print_whole(const struct table *table, enum tone tone, const char *text)
+{
+    size_t width = table->terminal->width, room = room_of_last(table);
+    bool below = terminal_columns(text, 0, NULL) > room && width > 0 &&
+                 (room < WHOLE_MIN || longest_word(text) > room);
+    size_t indent = below ? WHOLE_INDENT : width - room;
+
+    if (below)
+        room = width > 2 * WHOLE_INDENT ? width - WHOLE_INDENT : WHOLE_INDENT;
+    for (bool first = !below; *text; first = false) {
+        size_t size = width > 0 ? line_of(text, room) : strlen(text);
+        auto_free char *line = strndup(text, size);
+
+        if (!first) {
+            fputc('\n', table->terminal->stream);
+            print_blanks(table, indent);
+        }
+        terminal_print(table->terminal, tone, line ? line : "");
+        text += size + strspn(text + size, " ");
+    }
+}
+
 static void print_cell(const struct table *table, size_t column, enum tone tone, const char *text)
 {
     bool last = column + 1 == table->count;
@@ -133,7 +187,10 @@ static void print_cell(const struct table *table, size_t column, enum tone tone,
         width = most;
     if (table->columns[column].right && width < room)
         print_blanks(table, room - width);
-    print_cut(table, column, tone, text, most);
+    if (last && table->columns[column].whole)
+        print_whole(table, tone, text);
+    else
+        print_cut(table, column, tone, text, most);
     if (last)
         fputc('\n', table->terminal->stream);
     else

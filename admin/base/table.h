@@ -20,6 +20,7 @@ struct table_column {
     bool right;  /* numbers: aligned at the right */
     size_t most; /* columns of the terminal at the most, the rest is cut; 0: no bound */
     bool tail;   /* cut at its start: the end of a path tells more */
+    bool whole;  /* the last one: goes on in lines of its own, and is not cut */
 };
 
 struct table;

@@ -16,7 +16,6 @@
 #include "text.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
 
 static int complain_memory(void)
@@ -138,7 +137,6 @@ int suggest_command(int argc, char **argv)
     struct suggest_options options;
     int status;
 
-    signal(SIGPIPE, SIG_IGN);
     if (suggest_options_parse(argc, argv, &options, &status))
         status = run(&options);
     suggest_options_clear(&options);

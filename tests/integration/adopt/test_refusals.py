@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from .support import ENVIRONMENT, STUCK
+
 
 def make_existing(trees):
     trees.write("qemu")
@@ -205,3 +207,16 @@ def test_release_is_refused_where_something_stands_in_the_way(trees):
 def test_a_mistake_on_the_command_line_is_named(trees, arguments, words):
     trees.write("qemu")
     assert words in trees.refused("adopt", *arguments)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]], ids=["text", "json"])
+@pytest.mark.parametrize("command", ["adopt", "release"])
+def test_what_cannot_be_shown_is_no_success(trees, command, arguments):
+    trees.write("qemu")
+    if command == "release":
+        trees.done("adopt")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([*trees.argv(command), "--dry-run", *arguments], stdout=full,
+                              stderr=subprocess.PIPE, timeout=STUCK, check=False, text=True,
+                              env=ENVIRONMENT)
+    assert done.returncode == 2 and "be shown" in done.stderr

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from .support import build, run
+from .support import ENVIRONMENT, build, run
 
 CALL = ("qemu", "guest1", "prepare", "begin")
 
@@ -105,6 +105,30 @@ def test_for_a_person_it_is_a_few_lines_and_a_table(asker):
     assert lines[0].split() == ["call", *CALL]
     [row] = [line for line in lines if str(script) in line]
     assert row.split() == ["1", str(script), "unconfined", "default_profile", "runs"]
+
+
+@pytest.mark.parametrize("columns", [1, 20, 60, 80, 150, 200])
+def test_however_narrow_the_terminal_no_word_of_a_mend_is_lost_or_broken(asker, columns):
+    asker.write_hook("qemu", mode=0o775)
+    asker.write_hook("qemu.d/10-not-executable", mode=0o644)
+    answer, _ = asker.json("explain", *CALL)
+    lines = asker.ask("explain", *CALL, env={**ENVIRONMENT,
+                                             "COLUMNS": str(columns)}).stdout.splitlines()
+    shown = " ".join(" ".join(lines).split())
+    assert f"refused: {answer['scripts'][0]['problem']}" in shown
+    assert answer["passed_over"][0]["why"] in shown
+    why = lines[next(at for at, line in enumerate(lines) if line.endswith("WHY")) + 1:]
+    longest = max(len(word) for word in " ".join(why).split())
+    assert all(len(line) <= max(columns, longest + 4) for line in why[1:])
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(asker):
+    for number in range(800):
+        asker.write_hook(f"qemu.d/{number:04}-" + 10 * "a-long-name-")
+    argv = [build() / "admin/virt-hook", "explain", "--helper", asker.helper, "--config",
+            asker.config, *CALL]
+    done = run(["/bin/bash", "-c", '"$@" | head -n 1', "bash", *argv])
+    assert (done.stdout, done.stderr) == ("call       qemu guest1 prepare begin\n", "")
 
 
 def test_where_no_script_would_run_it_says_that_the_call_is_allowed(asker):
