@@ -61,6 +61,45 @@ static bool add_problem(struct json_object *answer, const char *directory, int e
            object_append_text(problems, text);
 }
 
+static bool has_script_of(const struct json_object *answer, int driver)
+{
+    size_t hooks = strlen(answer_text(answer, "hooks")) + 1, count;
+    struct json_object *scripts;
+
+    count = answer_list(answer, "scripts", &scripts);
+    for (size_t i = 0; i < count; i++) {
+        const char *path = answer_text(json_object_array_get_idx(scripts, i), "path");
+
+        if (strlen(path) > hooks &&
+            libvirt_driver_of(path + hooks, strcspn(path + hooks, "/")) == driver)
+            return true;
+    }
+    return false;
+}
+
+/* Where other drivers have the shim, scripts of one that has none wait for calls in vain. */
+static bool add_unasked(struct json_object *answer, const char *directory, const char *shim,
+                        const struct past *past)
+{
+    struct json_object *notes;
+
+    answer_list(answer, "notes", &notes);
+    for (int i = 0; i < LIBVIRT_DRIVERS && past->adopted; i++) {
+        const char *driver = libvirt_drivers[i];
+        auto_free char *text = NULL;
+
+        if (!past->unasked[i] || !has_script_of(answer, i))
+            continue;
+        if (asprintf(&text,
+                     "scripts of %s are never run: libvirt has no shim for it, as for other "
+                     "drivers: run ln -s %s %s/%s, then send libvirt's daemon SIGHUP",
+                     driver, shim, directory, driver) < 0 ||
+            !object_append_text(notes, text))
+            return false;
+    }
+    return true;
+}
+
 static bool add_found(struct json_object *answer, const char *directory, const struct past *past)
 {
     struct json_object *libvirt = json_object_new_object();
@@ -81,7 +120,7 @@ int libvirt_files_add(struct json_object *answer, const char *directory, const c
     if (r < 0)
         ok = add_problem(answer, directory, r);
     else if (directory)
-        ok = add_found(answer, directory, &past);
+        ok = add_found(answer, directory, &past) && add_unasked(answer, directory, shim, &past);
     else
         ok = object_add_null(answer, "libvirt");
     return ok ? 0 : -ENOMEM;

@@ -7,7 +7,6 @@
 #include "past.h"
 
 #include "cleanup.h"
-#include "drivers.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -108,14 +107,16 @@ static int look_in_folder(struct search *search, const char *driver, enum past_k
     return r;
 }
 
-static int look_at_driver(struct search *search, const char *driver)
+static int look_at_driver(struct search *search, int number)
 {
+    const char *driver = libvirt_drivers[number];
     enum standing standing;
     bool adopted;
     int r = look_at_main(search, driver, &standing);
 
     if (r < 0)
         return r;
+    search->past->unasked[number] = standing == STANDS_NOTHING;
     adopted = standing == STANDS_SHIM || standing == STANDS_BROKEN;
     search->past->adopted |= adopted;
     return look_in_folder(search, driver, adopted ? PAST_BESIDE : PAST_ALONE);
@@ -136,8 +137,8 @@ int past_find(const char *directory, const char *shim, struct past *ret_past)
     search.has_shim = stat(shim, &st) == 0;
     search.shim_device = search.has_shim ? st.st_dev : 0;
     search.shim_inode = search.has_shim ? st.st_ino : 0;
-    for (size_t i = 0; i < LIBVIRT_DRIVERS && r == 0; i++)
-        r = look_at_driver(&search, libvirt_drivers[i]);
+    for (int i = 0; i < LIBVIRT_DRIVERS && r == 0; i++)
+        r = look_at_driver(&search, i);
     if (ret_past->count > 0)
         qsort(ret_past->list, ret_past->count, sizeof(*ret_past->list), compare);
     return r;

@@ -8,6 +8,8 @@
  */
 #pragma once
 
+#include "drivers.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -26,7 +28,8 @@ struct past_file {
 struct past {
     struct past_file *list;
     size_t count;
-    bool adopted; /* the shim stands there for a driver at least */
+    bool adopted;                  /* the shim stands there for a driver at least */
+    bool unasked[LIBVIRT_DRIVERS]; /* nothing stands at the driver's name, nor the shim */
 };
 
 #define auto_past __attribute__((cleanup(past_clear)))

@@ -164,3 +164,16 @@ def test_names_of_files_cannot_steer_the_terminal(asker):
     assert "\\x1b[31mred" in done.stdout and "\\xff" in done.stdout and "\x1b" not in done.stdout
     answer, _ = asker.json("check")
     assert len(told(asker, answer)) == 2
+
+
+def test_scripts_of_a_driver_without_the_shim_are_told_to_wait_in_vain(asker):
+    for name in ("qemu", "lxc.d/10-first"):
+        asker.write_hook(name)
+    adopt(asker)
+    answer, status = asker.json("check")
+    noted = [note for note in answer["notes"] if "never run" in note]
+    assert len(noted) == 1 and status == 0
+    assert f"ln -s {asker.shim} {asker.libvirt}/lxc, " in noted[0]
+    adopt(asker, "lxc")
+    answer, _ = asker.json("check")
+    assert not any("never run" in note for note in answer["notes"])
