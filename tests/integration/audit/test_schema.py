@@ -57,7 +57,7 @@ def lost(place, start, disk):
 
 
 def kinds():
-    return [kind["$ref"].rpartition("/")[2] for kind in schema.schema()["oneOf"]]
+    return [kind["then"]["$ref"].rpartition("/")[2] for kind in schema.schema()["allOf"]]
 
 
 def test_the_schema_is_one():
@@ -71,6 +71,18 @@ def test_every_kind_of_record_is_as_the_schema_says(records):
     for record in records:
         assert schema.faults(record) == [], record
         assert whole.is_valid(record)
+
+
+def test_the_schema_as_it_is_shipped_tells_the_fault_and_nothing_of_other_kinds(records):
+    whole = jsonschema.Draft202012Validator(schema.schema())
+    for record in {schema.kind_of(record): record for record in records}.values():
+        told, = whole.iter_errors({**record, "other": 1})
+        assert "'other' was unexpected" in told.message
+
+
+@pytest.mark.parametrize("line", [{}, {"type": "other"}, {"type": None}, [], "end", None])
+def test_what_is_of_no_kind_is_no_record(line):
+    assert not jsonschema.Draft202012Validator(schema.schema()).is_valid(line)
 
 
 def test_no_record_may_have_a_key_more_or_less(records):
