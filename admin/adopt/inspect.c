@@ -150,11 +150,11 @@ static int check_entry(const struct adopt_request *request, const struct plan *p
     if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS)
         return adopt_refuse(request, "%s cannot be read: %s", path, strerror(entry->fts_errno));
     r = request->release ? 0 : check_owner(request, path, entry->fts_statp);
+    if (r == 0 && S_ISLNK(entry->fts_statp->st_mode))
+        r = check_link(request, plan, from, to, path + strlen(from) + 1);
     if (r != 0)
         return r;
-    if (S_ISLNK(entry->fts_statp->st_mode))
-        return check_link(request, plan, from, to, path + strlen(from) + 1);
-    if (S_ISREG(entry->fts_statp->st_mode))
+    if (S_ISREG(entry->fts_statp->st_mode) || S_ISLNK(entry->fts_statp->st_mode))
         return check_text(request, path, from);
     return S_ISDIR(entry->fts_statp->st_mode)
                ? 0

@@ -21,27 +21,41 @@ static bool line_has(const char *line, const char *words)
     return line[0] != '#' && strstr(line, words);
 }
 
+/* The text's lines are ended where they are. */
+static bool text_has(char *text, size_t size, const char *words)
+{
+    char *after = text + size;
+
+    for (char *line = text; line < after;) {
+        char *end = memchr(line, '\n', (size_t)(after - line));
+
+        if (!end)
+            end = after;
+        *end = '\0';
+        if (line_has(line, words))
+            return true;
+        line = end + 1;
+    }
+    return false;
+}
+
 bool script_text_has(const char *path, const char *words)
 {
-    auto_free char *line = NULL;
-    size_t room = 0, seen = 0;
-    bool found = false;
+    auto_free char *text = NULL;
     struct stat st;
     FILE *file;
-    ssize_t size;
+    size_t size;
 
     /* A FIFO would be waited for. */
     if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
         return false;
-    file = fopen(path, "re");
+    text = malloc(TEXT_MAX + 1);
+    file = text ? fopen(path, "re") : NULL;
     if (!file)
         return false;
-    while (!found && seen < TEXT_MAX && (size = getline(&line, &room, file)) > 0) {
-        seen += (size_t)size;
-        found = line_has(line, words);
-    }
+    size = fread(text, 1, TEXT_MAX, file);
     fclose(file);
-    return found;
+    return text_has(text, size, words);
 }
 
 bool script_text_is_dispatcher(const char *path, const char *driver)

@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+from rig.measured import measured
+
 from .support import ENVIRONMENT, STUCK
 
 
@@ -74,6 +76,12 @@ def make_named_folder(trees):
     trees.write("qemu", f"#!/bin/sh\nrun-parts {trees.libvirt}/qemu.d\n")
 
 
+def make_named_folder_elsewhere(trees):
+    script = trees.folder / "elsewhere"
+    script.write_text(f"#!/bin/sh\nrun-parts {trees.libvirt}/qemu.d\n")
+    trees.link("qemu", script)
+
+
 def make_link_beside(trees):
     trees.write("qemu")
     trees.link("old-name", "qemu")
@@ -114,6 +122,7 @@ def make_missing_shim(trees):
     (make_link_out, "leads to '../../shared', which is something else as seen from the new place"),
     (make_absolute_link, "make it a relative link"),
     (make_named_folder, "libvirt/hooks/qemu.d, which moves: write \"$(dirname"),
+    (make_named_folder_elsewhere, "libvirt/hooks/qemu.d, which moves: write"),
     (make_link_beside, "hooks/old-name is a link to qemu, which moves away"),
     (make_remains, ".virthook-qemu was left by a command that was killed: remove it"),
     (make_open_directory, "libvirt/hooks can be written by others"),
@@ -207,6 +216,12 @@ def test_release_is_refused_where_something_stands_in_the_way(trees):
 def test_a_mistake_on_the_command_line_is_named(trees, arguments, words):
     trees.write("qemu")
     assert words in trees.refused("adopt", *arguments)
+
+
+def test_of_a_huge_file_no_more_than_its_beginning_is_read(trees):
+    os.truncate(trees.write("qemu"), 256 << 20)
+    done = measured([*trees.argv("adopt"), "--dry-run"], env=ENVIRONMENT)
+    assert done.status == 0 and done.peak_kib < 64 << 10
 
 
 @pytest.mark.parametrize("arguments", [[], ["--json"]], ids=["text", "json"])
