@@ -5,6 +5,7 @@
  */
 #include "verify.h"
 
+#include "chain.h"
 #include "cleanup.h"
 #include "command.h"
 #include "complain.h"
@@ -105,7 +106,7 @@ static int status_of(const struct verify_result *result)
             status = complain(STATUS_USAGE, "log",
                               "%s cannot be read to its end: %s; what is missing of it shows as "
                               "removed",
-                              summary->damaged, strerror(summary->error));
+                              summary->damaged, chain_error_text(summary->error));
     }
     return status;
 }

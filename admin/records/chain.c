@@ -21,6 +21,11 @@ static void note_damage(struct chain *chain, int error)
     chain->error = error ? error : EIO;
 }
 
+const char *chain_error_text(int error)
+{
+    return error == EBADMSG ? "its compressed data is cut short or damaged" : strerror(error);
+}
+
 /* Opens the file whose turn it is; false after the last. */
 static bool open_file(struct chain *chain)
 {

@@ -30,8 +30,11 @@ struct chain {
     uint64_t number; /* of the line in its file, from 1 */
     uint64_t too_long;
     const char *damaged; /* the first file that could not be read to its end */
-    int error;           /* why: a positive errno */
+    int error;           /* why: a positive errno, EBADMSG for compressed data */
 };
+
+/* The same in words. */
+const char *chain_error_text(int error);
 
 /*
  * The next line, in `line` and `size`. Returns 1; 0 at the end of the last file; or -ENOMEM. Lines

@@ -7,6 +7,7 @@
 #include "place.h"
 
 #include "answer.h"
+#include "chain.h"
 #include "command.h"
 #include "complain.h"
 #include "virthook-config.h"
@@ -92,6 +93,6 @@ int place_tell(const char *command, const struct records *records)
                                         : "lines that are no record were");
     if (notes.damaged)
         return complain(STATUS_USAGE, command, "%s cannot be read to its end: %s", notes.damaged,
-                        strerror(notes.error));
+                        chain_error_text(notes.error));
     return 0;
 }

@@ -201,7 +201,7 @@ def test_a_file_that_cannot_be_read_to_its_end_is_no_whole_log(logs, written):
     logs.write(LOG, written[500:])
     done = logs.log("--verify")
     assert done.returncode == 2
-    assert b"service.log.1.gz cannot be read to its end" in done.stderr
+    assert b"service.log.1.gz cannot be read to its end: its compressed data is cut" in done.stderr
 
 
 def test_a_place_without_a_log_is_refused_with_what_to_do(logs):
