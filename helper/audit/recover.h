@@ -27,8 +27,8 @@ struct recovery {
 
 /*
  * Mends the file's end and finds the calls without one. Memory is bounded whatever the file's size.
- * Returns 0, LOG_FILE_E_FOREIGN (see log_file_mend()) or a negative errno; the caller clears in each
- * case.
+ * Returns 0, LOG_FILE_E_FOREIGN (see log_file_mend()) or a negative errno; the caller clears in
+ * each case.
  */
 int recovery_start(struct recovery *recovery, struct log_file *file);
 
