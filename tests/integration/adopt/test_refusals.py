@@ -5,7 +5,6 @@ import os
 import subprocess
 
 import pytest
-
 from rig.measured import measured
 
 from .support import ENVIRONMENT, STUCK
