@@ -48,9 +48,9 @@ static int teach(const struct evidence *evidence, const char *script)
         return complain_memory();
     if (evidence->strict_runs > 0)
         complain(0, "suggest",
-                 "%s ran %" PRIu64 " times, never under a permissive profile, and was refused no "
+                 "%s ran %" PRIu64 " time%s, never under a permissive profile, and was refused no "
                  "system call",
-                 safe, evidence->strict_runs);
+                 safe, evidence->strict_runs, evidence->strict_runs == 1 ? "" : "s");
     else
         complain(0, "suggest", "the log has no run of %s", safe);
     fputs(
