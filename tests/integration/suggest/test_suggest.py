@@ -194,7 +194,7 @@ def test_without_a_permissive_run_it_tells_how_to_make_one_and_that_works(school
     school.run()
     done = school.virt_hook("suggest", path)
     assert done.returncode == 1 and done.stdout == ""
-    assert "ran 1 times, never under a permissive profile" in done.stderr
+    assert "ran 1 time, never under a permissive profile" in done.stderr
     school.configure(done.stderr[done.stderr.index('profile "learn-qemu"'):])
     assert school.run()["profile"] == "learn-qemu"
     assert f"-{school.store}/secret" in school.suggest(script=path)
