@@ -1,6 +1,5 @@
 /*
- * Tables for people: columns as wide as their contents, the last one cut at the terminal's edge or
- * going on in further lines.
+ * Tables for people: columns as wide as their contents, in lines as wide as the terminal.
  * Admin's process; what the cells say comes from clients, scripts and files.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -20,9 +19,11 @@
 /* The last column keeps so much even where the others leave less. */
 #define LAST_MIN 10
 
-/* One that is not cut stands below the others where they leave less, so far from the edge. */
-#define WHOLE_MIN    40
-#define WHOLE_INDENT 4
+/* With less a text that is shown whole is a ladder of words. */
+#define LAST_WRAPPED_MIN 40
+
+/* Where a row that is wider than the terminal goes on beneath. */
+#define INDENT 4
 
 struct cell {
     char *text; /* owned */
@@ -34,10 +35,12 @@ struct table {
     const struct table_column *columns;
     size_t count;
     size_t widths[TABLE_COLUMNS_MAX];
+    bool ends_line[TABLE_COLUMNS_MAX];
     struct cell *cells; /* those that wait: TABLE_AHEAD rows and the one at hand */
     size_t cell_count;
     bool settled; /* the widths, and the titles are printed */
     bool short_of_memory;
+    int error; /* 0, or what stdout said, as a negative errno */
 };
 
 struct table *table_new(const struct terminal *terminal, const struct table_column *columns,
@@ -65,6 +68,31 @@ static size_t bound(const struct table *table, size_t column, size_t width)
     return most > 0 && width > most ? most : width;
 }
 
+/* What the column asks of its line. */
+static size_t need_of(const struct table *table, size_t column)
+{
+    size_t least = table->columns[column].whole ? LAST_WRAPPED_MIN : LAST_MIN;
+    size_t width = table->widths[column];
+
+    return column + 1 == table->count && width > least ? least : width;
+}
+
+static void settle_lines(struct table *table)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < table->count; i++) {
+        size_t need = need_of(table, i);
+
+        table->ends_line[i] = i + 1 == table->count;
+        if (i > 0 && table->terminal->width > 0 && at + need > table->terminal->width) {
+            table->ends_line[i - 1] = true;
+            at = INDENT;
+        }
+        at += table->widths[i] + GAP;
+    }
+}
+
 static void settle_widths(struct table *table)
 {
     for (size_t i = 0; i < table->count; i++)
@@ -78,16 +106,14 @@ static void settle_widths(struct table *table)
     }
 }
 
-/* What the columns before leave to the last one; 0: no bound. */
-static size_t room_of_last(const struct table *table)
+/* What is left to the last column, which begins at `at`; 0: no bound. */
+static size_t room_of_last(const struct table *table, size_t at)
 {
-    size_t taken = 0;
+    size_t width = table->terminal->width;
 
-    if (table->terminal->width == 0)
+    if (width == 0)
         return 0;
-    for (size_t i = 0; i + 1 < table->count; i++)
-        taken += table->widths[i] + GAP;
-    return taken + LAST_MIN > table->terminal->width ? LAST_MIN : table->terminal->width - taken;
+    return at + LAST_MIN > width ? LAST_MIN : width - at;
 }
 
 static void print_blanks(const struct table *table, size_t count)
@@ -128,86 +154,90 @@ static void print_cut(const struct table *table, size_t column, enum tone tone, 
     terminal_print(table->terminal, tone, part ? part : "");
 }
 
-/* How many bytes of the text go on a line of so many columns: whole words, one at the least. */
-static size_t line_of(const char *text, size_t columns)
+/* How many bytes of the text fit; as a rule up to a blank, which is not among them. */
+static size_t find_break(const char *text, size_t most)
 {
-    size_t fits, end;
+    size_t fits, at;
 
-    terminal_columns(text, columns, &fits);
+    terminal_columns(text, most, &fits);
     if (text[fits] == '\0')
         return fits;
-    for (end = fits; end > 0 && text[end] != ' '; end--)
+    for (at = fits; at > fits / 2 && text[at] != ' '; at--)
         ;
-    return end > 0 ? end : fits + strcspn(text + fits, " ");
+    at = text[at] == ' ' ? at : fits;
+    /* A character that is wider than the room is printed all the same. */
+    return at > 0 ? at : text_utf8_length(text, strlen(text)) ?: 1;
 }
 
-static size_t longest_word(const char *text)
+/* All of the text, in lines of `most` columns that begin at `at`. */
+static void print_whole(const struct table *table, size_t at, enum tone tone, const char *text,
+                        size_t most)
 {
-    size_t longest = 0;
+    while (text[0] != '\0') {
+        size_t size = find_break(text, most);
+        auto_free char *part = strndup(text, size);
 
-    while (*text) {
-        size_t size = strcspn(text, " ");
-
-        longest = size > longest ? size : longest;
-        text += size + strspn(text + size, " ");
-    }
-    return longest;
-}
-
-/* All of the text, in lines below each other; a word that is too long for one is not broken. */
-static void print_whole(const struct table *table, enum tone tone, const char *text)
-{
-    size_t width = table->terminal->width, room = room_of_last(table);
-    bool below = terminal_columns(text, 0, NULL) > room && width > 0 &&
-                 (room < WHOLE_MIN || longest_word(text) > room);
-    size_t indent = below ? WHOLE_INDENT : width - room;
-
-    if (below)
-        room = width > 2 * WHOLE_INDENT ? width - WHOLE_INDENT : WHOLE_INDENT;
-    for (bool first = !below; *text; first = false) {
-        size_t size = width > 0 ? line_of(text, room) : strlen(text);
-        auto_free char *line = strndup(text, size);
-
-        if (!first) {
-            fputc('\n', table->terminal->stream);
-            print_blanks(table, indent);
-        }
-        terminal_print(table->terminal, tone, line ? line : "");
-        text += size + strspn(text + size, " ");
+        terminal_print(table->terminal, tone, part ? part : "");
+        text += size;
+        text += text[0] == ' ';
+        if (text[0] == '\0')
+            return;
+        fputc('\n', table->terminal->stream);
+        print_blanks(table, at);
     }
 }
 
-static void print_cell(const struct table *table, size_t column, enum tone tone, const char *text)
+static void print_last(const struct table *table, size_t at, enum tone tone, const char *text)
 {
-    bool last = column + 1 == table->count;
-    size_t most = last ? room_of_last(table) : table->columns[column].most;
+    size_t column = table->count - 1, most = room_of_last(table, at);
     size_t width = terminal_columns(text, 0, NULL), room = table->widths[column];
+
+    if (table->columns[column].right && width < room)
+        print_blanks(table, room - width);
+    if (most > 0 && table->columns[column].whole)
+        print_whole(table, at, tone, text, most);
+    else
+        print_cut(table, column, tone, text, most);
+    fputc('\n', table->terminal->stream);
+}
+
+/* A cell that is not the last; returns where the next one begins. */
+static size_t print_cell(const struct table *table, size_t column, size_t at, enum tone tone,
+                         const char *text)
+{
+    size_t most = table->columns[column].most, width = terminal_columns(text, 0, NULL);
+    size_t room = table->widths[column], blanks;
 
     if (most > 0 && width > most)
         width = most;
-    if (table->columns[column].right && width < room)
-        print_blanks(table, room - width);
-    if (last && table->columns[column].whole)
-        print_whole(table, tone, text);
-    else
-        print_cut(table, column, tone, text, most);
-    if (last)
-        fputc('\n', table->terminal->stream);
-    else
-        print_blanks(table,
-                     GAP + (table->columns[column].right || width > room ? 0 : room - width));
+    blanks = width < room ? room - width : 0;
+    if (table->columns[column].right)
+        print_blanks(table, blanks);
+    print_cut(table, column, tone, text, most);
+    if (table->ends_line[column]) {
+        fprintf(table->terminal->stream, "\n%*s", INDENT, "");
+        return INDENT;
+    }
+    print_blanks(table, GAP + (table->columns[column].right ? 0 : blanks));
+    return at + width + blanks + GAP;
 }
 
 static void print_row(const struct table *table, const struct cell *row)
 {
-    for (size_t i = 0; i < table->count; i++)
-        print_cell(table, i, row[i].tone, row[i].text ? row[i].text : "");
+    size_t at = 0, last = table->count - 1;
+
+    for (size_t i = 0; i < last; i++)
+        at = print_cell(table, i, at, row[i].tone, row[i].text ? row[i].text : "");
+    print_last(table, at, row[last].tone, row[last].text ? row[last].text : "");
 }
 
 static void print_titles(const struct table *table)
 {
-    for (size_t i = 0; i < table->count; i++)
-        print_cell(table, i, TONE_STRONG, table->columns[i].title);
+    size_t at = 0, last = table->count - 1;
+
+    for (size_t i = 0; i < last; i++)
+        at = print_cell(table, i, at, TONE_STRONG, table->columns[i].title);
+    print_last(table, at, TONE_STRONG, table->columns[last].title);
 }
 
 static void clear_cells(struct table *table)
@@ -223,15 +253,18 @@ void table_flush(struct table *table)
 
     if (rows == 0)
         return;
+    errno = 0;
     if (!table->settled) {
         settle_widths(table);
+        settle_lines(table);
         print_titles(table);
         table->settled = true;
     }
     for (size_t i = 0; i < rows; i++)
         print_row(table, &table->cells[i * table->count]);
     clear_cells(table);
-    fflush(table->terminal->stream);
+    if ((fflush(table->terminal->stream) != 0 || ferror(table->terminal->stream)) && !table->error)
+        table->error = errno > 0 ? -errno : -EIO;
 }
 
 void table_put(struct table *table, enum tone tone, const char *text)
@@ -270,7 +303,7 @@ int table_end(struct table *table)
     table_flush(table);
     if (table->short_of_memory)
         return -ENOMEM;
-    return fflush(table->terminal->stream) != 0 || ferror(table->terminal->stream) ? -EIO : 0;
+    return table->error;
 }
 
 void table_free(struct table **slot)

@@ -1,6 +1,6 @@
 /*
- * Tables for people: columns as wide as their contents, the last one cut at the terminal's edge.
- * Admin's process.
+ * Tables for people: columns as wide as their contents, the last one cut at the terminal's edge, or
+ * shown whole. Where a terminal is narrower than a row, the row goes on beneath. Admin's process.
  *
  * Up to TABLE_AHEAD rows are looked at before the widths are settled; what comes later is printed
  * at once, so that a table of any length costs little memory. Where stdout is no terminal and
@@ -20,7 +20,7 @@ struct table_column {
     bool right;  /* numbers: aligned at the right */
     size_t most; /* columns of the terminal at the most, the rest is cut; 0: no bound */
     bool tail;   /* cut at its start: the end of a path tells more */
-    bool whole;  /* the last one: goes on in lines of its own, and is not cut */
+    bool whole;  /* the last one alone: goes on in further lines rather than be cut */
 };
 
 struct table;
@@ -46,8 +46,7 @@ __attribute__((format(printf, 3, 4))) void table_putf(struct table *table, enum 
 /* Prints what waits; a table without a row prints nothing. Rows may follow. */
 void table_flush(struct table *table);
 
-/* The same, and tells: 0, -ENOMEM where a cell was lost, or -EIO where stdout could not be
- * written. */
+/* The same, and tells: 0, -ENOMEM where a cell was lost, or why stdout could not be written. */
 int table_end(struct table *table);
 
 void table_free(struct table **slot);

@@ -89,15 +89,19 @@ int ask_status(const char *socket, struct json_object **ret_status)
     return 0;
 }
 
-int ask_reload(const char *socket, const char *who)
+int ask_reload(const char *socket, const char *who, char **ret_refusal)
 {
     auto_hook struct virthook *hook = NULL;
-    auto_free char *error = NULL;
+    char *error = NULL;
     int r = open_hook("reload", socket, &hook);
 
     if (r != 0)
         return r;
     r = virthook_reload(hook, &error);
+    if (r == -EREMOTEIO)
+        *ret_refusal = error;
+    else
+        free(error);
     if (r == 0)
         return 0;
     if (r != -EREMOTEIO)

@@ -17,8 +17,11 @@ enum ask_error {
 /* The helper's status, an object that the caller puts. Returns 0 or an ASK_E_…. */
 int ask_status(const char *socket, struct json_object **ret_status);
 
-/* Has it reload; `who` it is stands in the complaint. Returns the same. */
-int ask_reload(const char *socket, const char *who);
+/*
+ * Has it reload; `who` it is stands in the complaint. Returns the same; with ASK_E_REFUSED the
+ * helper's words, where it had any, which the caller frees, or NULL.
+ */
+int ask_reload(const char *socket, const char *who, char **ret_refusal);
 
 /* Complains that nobody serves at this socket, and says what to do. Returns an exit status. */
 int ask_complain_gone(const char *command, const char *socket);

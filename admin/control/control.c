@@ -195,12 +195,22 @@ static char *name_of(const char *socket)
     return strndup(name, dot ? (size_t)(dot - name) : strlen(name));
 }
 
-static void put_reload(struct json_object *list, const char *who, bool done)
+/* `refusal`: what is wrong with the configuration; NULL where it is in force or nobody answered. */
+static struct json_object *describe_reload(bool done, const char *refusal)
 {
     struct json_object *entry = json_object_new_object();
 
-    json_object_object_add(entry, "helper", json_object_new_string(who));
     json_object_object_add(entry, "reloaded", json_object_new_boolean(done));
+    if (refusal)
+        json_object_object_add(entry, "error", json_object_new_string(refusal));
+    return entry;
+}
+
+static void put_reload(struct json_object *list, const char *who, bool done, const char *refusal)
+{
+    struct json_object *entry = describe_reload(done, refusal);
+
+    json_object_object_add(entry, "helper", json_object_new_string(who));
     json_object_array_add(list, entry);
 }
 
@@ -208,18 +218,18 @@ static void put_reload(struct json_object *list, const char *who, bool done)
 static int reload_one_of(const char *socket, struct json_object *list)
 {
     auto_free char *who = name_of(socket);
-    auto_free char *prefix = NULL;
+    auto_free char *prefix = NULL, *refusal = NULL;
     int r;
 
     if (!who || asprintf(&prefix, "%s: ", who) < 0) {
         prefix = NULL;
         return complain(ASK_E_FAILED, "reload", "memory is short");
     }
-    r = ask_reload(socket, prefix);
+    r = ask_reload(socket, prefix, &refusal);
     if (r == 0 && !list)
         printf("%s: the configuration is in force\n", who);
     else if (list && r != ASK_E_GONE)
-        put_reload(list, who, r == 0);
+        put_reload(list, who, r == 0, refusal);
     return r;
 }
 
@@ -249,15 +259,27 @@ static int reload_all(struct json_object *list)
     return end_reload(&outcome);
 }
 
+static void print_one_reload(bool done, const char *refusal)
+{
+    struct json_object *entry = describe_reload(done, refusal);
+
+    print_json(entry);
+    json_object_put(entry);
+}
+
 static int reload_one(const struct control_options *options)
 {
-    int r = ask_reload(options->socket, "");
+    auto_free char *refusal = NULL;
+    int r = ask_reload(options->socket, "", &refusal);
 
     if (r == ASK_E_GONE)
         return ask_complain_gone("reload", options->socket);
+    if (options->json)
+        print_one_reload(r == 0, refusal);
+    else if (r == 0)
+        puts("the configuration is in force");
     if (r != 0)
         return r == ASK_E_REFUSED ? STATUS_USAGE : STATUS_NO_HELPER;
-    puts(options->json ? "{\"reloaded\":true}" : "the configuration is in force");
     return finish_output("reload");
 }
 

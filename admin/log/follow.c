@@ -78,5 +78,5 @@ int follow(const struct filter *filter, struct records *records, struct view *vi
         if (r == 0)
             r = show_new(filter, records, view);
     }
-    return r == -EIO && errno == EPIPE ? FOLLOW_E_NOBODY : r;
+    return r == -EPIPE ? FOLLOW_E_NOBODY : r;
 }

@@ -110,6 +110,8 @@ int heads_show(struct log_options *options)
         if (fflush(stdout) != 0 || ferror(stdout))
             r = complain(STATUS_USAGE, "log", "stdout cannot be written: %s", strerror(errno));
     }
+    if (fflush(stdout) != 0)
+        r = complain(STATUS_USAGE, "log", "stdout cannot be written: %s", strerror(errno));
     files_clear(&files);
     return r;
 }

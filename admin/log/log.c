@@ -125,7 +125,11 @@ static int show_log(struct log_options *options)
         return status;
     records_look_for(records, options->filter.guest);
     r = view ? show_records(options, records, view) : -ENOMEM;
-    return r < 0 ? complain_of(r) : place_tell("log", records);
+    if (r < 0)
+        return complain_of(r);
+    if (view_is_empty(view) && options->last > 0)
+        complain(0, "log", "no call that has ended fits");
+    return place_tell("log", records);
 }
 
 static int follow_log(struct log_options *options)

@@ -209,6 +209,12 @@ static bool agrees_with_timeline(const struct log_options *options)
            !options->head;
 }
 
+/* A verdict that no call has would show as though nothing had been denied. */
+static bool is_verdict(const char *name)
+{
+    return strcmp(name, "allow") == 0 || strcmp(name, "deny") == 0;
+}
+
 /* --verify and --head are of the log as a whole; times go forward. */
 static bool agree(const struct log_options *options)
 {
@@ -225,6 +231,8 @@ static bool agree(const struct log_options *options)
         complain_usage("log", "--verify and --head are of all records: leave out what chooses");
     else if (options->timeline && !agrees_with_timeline(options))
         complain_usage("log", "--timeline goes with --driver, --since, --until and --json alone");
+    else if (filter->verdict && !is_verdict(filter->verdict))
+        complain_usage("log", "--verdict takes allow or deny, not '%s'", filter->verdict);
     else if (filter->until[0] && strcmp(filter->since, filter->until) > 0)
         complain_usage("log", "--since is later than --until");
     else

@@ -130,7 +130,7 @@ static int verify_files(struct verifying *verifying, struct log_files *files)
     result = sum_up(verifying);
     r = verifying->show->end(&result);
     if (r == 0 && fflush(stdout) != 0)
-        r = -EIO;
+        r = -errno;
     return r != 0 ? complain_of(r) : status_of(&result);
 }
 

@@ -64,7 +64,7 @@ static int print(struct json_object *object, const char *before)
 
     if (!text)
         return -ENOMEM;
-    return printf("%s%s", before, text) < 0 ? -EIO : 0;
+    return printf("%s%s", before, text) < 0 ? -errno : 0;
 }
 
 static bool fill_finding(struct json_object *object, const struct finding *finding)
@@ -106,7 +106,7 @@ static bool fill_log(struct json_object *object, const struct verified *log)
 
 static int json_start(void)
 {
-    return fputs("{\"findings\":[", stdout) < 0 ? -EIO : 0;
+    return fputs("{\"findings\":[", stdout) < 0 ? -errno : 0;
 }
 
 static int json_finding(const struct finding *finding, bool is_first)
@@ -118,7 +118,7 @@ static int json_finding(const struct finding *finding, bool is_first)
 
 static int print_expected(const struct verify_result *result)
 {
-    int r = fputs("],\"heads\":[", stdout) < 0 ? -EIO : 0;
+    int r = fputs("],\"heads\":[", stdout) < 0 ? -errno : 0;
 
     for (size_t i = 0; r == 0 && i < result->expected_count; i++) {
         auto_object struct json_object *object = json_object_new_object();
@@ -131,7 +131,7 @@ static int print_expected(const struct verify_result *result)
 
 static int print_logs(const struct verify_result *result)
 {
-    int r = fputs("],\"logs\":[", stdout) < 0 ? -EIO : 0;
+    int r = fputs("],\"logs\":[", stdout) < 0 ? -errno : 0;
 
     for (size_t i = 0; r == 0 && i < result->count; i++) {
         auto_object struct json_object *object = json_object_new_object();
@@ -152,7 +152,7 @@ static int json_end(const struct verify_result *result)
         return r;
     return printf("],\"records\":%" PRIu64 ",\"breaks\":%" PRIu64 ",\"whole\":%s}\n",
                   result->records, result->breaks, result->breaks == 0 ? "true" : "false") < 0
-               ? -EIO
+               ? -errno
                : 0;
 }
 

@@ -36,7 +36,7 @@ print_line(const struct terminal *terminal, enum tone tone, const char *format, 
     if (!safe)
         return -ENOMEM;
     terminal_print(terminal, tone, safe);
-    return putchar('\n') == EOF ? -EIO : 0;
+    return putchar('\n') == EOF ? -errno : 0;
 }
 
 static int show_start(void)

@@ -24,7 +24,7 @@ struct verify_result {
     uint64_t records, breaks; /* in all; a head that does not hold is a break */
 };
 
-/* A form of the output. All return 0, -ENOMEM, or -EIO where stdout cannot be written. */
+/* A form of the output. All return 0, -ENOMEM, or why stdout cannot be written. */
 struct verify_show {
     int (*start)(void);
     int (*find)(const struct finding *finding, bool is_first);

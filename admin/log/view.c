@@ -11,11 +11,13 @@
 #include "table.h"
 #include "text.h"
 
+#include <errno.h>
 #include <string.h>
 
 static const struct table_column columns[] = {
-    {"TIME", false, 23},      {"CALL", false, 40},    {"DRIVER", false, 12}, {"OBJECT", false, 40},
-    {"OPERATION", false, 30}, {"VERDICT", false, 10}, {"REASON", false, 24}, {"MESSAGE", false, 0},
+    {"TIME", .most = 23},   {"CALL", .most = 40},       {"DRIVER", .most = 12},
+    {"OBJECT", .most = 40}, {"OPERATION", .most = 30},  {"VERDICT", .most = 10},
+    {"REASON", .most = 24}, {"MESSAGE", .whole = true},
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
@@ -23,6 +25,7 @@ static const struct table_column columns[] = {
 struct view {
     struct terminal terminal;
     struct table *table; /* NULL: as JSON */
+    bool shown;          /* a record was */
 };
 
 struct view *view_new(bool json)
@@ -71,22 +74,30 @@ static int print_line(const char *line, size_t size)
 
     if (!safe)
         return -ENOMEM;
-    return puts(safe) < 0 ? -EIO : 0;
+    return puts(safe) < 0 ? -errno : 0;
 }
 
 int view_put(struct view *view, const struct record *record)
 {
+    view->shown = true;
     if (!view->table)
         return print_line(record->line, record->size);
     put_row(view->table, record->json);
-    return ferror(stdout) ? -EIO : 0;
+    return ferror(stdout) ? table_end(view->table) : 0;
 }
 
 int view_flush(struct view *view)
 {
     if (view->table)
         return table_end(view->table);
-    return fflush(stdout) != 0 || ferror(stdout) ? -EIO : 0;
+    if (fflush(stdout) != 0)
+        return -errno;
+    return ferror(stdout) ? -EIO : 0;
+}
+
+bool view_is_empty(const struct view *view)
+{
+    return view->table && !view->shown;
 }
 
 void view_free(struct view **slot)

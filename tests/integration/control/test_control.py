@@ -108,6 +108,15 @@ def test_a_refused_reload_says_why_in_the_helpers_words(service):
     assert json.loads(service.ask("status", "--json").stdout)["hook"]["slots"] == before
 
 
+def test_as_json_a_refused_reload_has_the_helpers_words_too(service):
+    assert json.loads(service.ask("reload", "--json").stdout) == {"reloaded": True}
+    service.place.configure("no_such_key = 1\n")
+    done = service.ask("reload", "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 2 and told.keys() == {"reloaded", "error"} and not told["reloaded"]
+    assert f"{service.place.config}:1" in told["error"] and told["error"] in done.stderr
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_without_a_helper_it_says_what_to_do_and_starts_none(absent, command):
     before = children(os.getpid())
