@@ -84,6 +84,14 @@ static int choose(struct call *call, const char *wanted, const char *id)
     return call->other ? 0 : -ENOMEM;
 }
 
+/* The call that came last; of calls whose begins were rotated away, the one that ended last. */
+static bool comes_later(const struct call *call, const struct record *record)
+{
+    if (is_type(record, "begin"))
+        return !is_repeated(record);
+    return is_type(record, "end") && !call_record(call, "begin");
+}
+
 static int take(struct call *call, const char *wanted, const struct record *record)
 {
     const char *id = records_text(record->json, "call");
@@ -93,7 +101,7 @@ static int take(struct call *call, const char *wanted, const struct record *reco
     if (id[0] == '\0')
         return 0;
     if (!has_id(call, id)) {
-        if (strcmp(wanted, CALL_LAST) == 0 && is_type(record, "begin") && !is_repeated(record))
+        if (strcmp(wanted, CALL_LAST) == 0 && comes_later(call, record))
             r = turn_to(call, id);
         else if (fits)
             r = choose(call, wanted, id);

@@ -81,6 +81,14 @@ def test_a_call_that_is_not_there_is_told(three):
     assert done.returncode == 2 and b"there is no call 'zz' in the log" in done.stderr
 
 
+def test_the_last_call_is_shown_though_its_begin_was_rotated_away(calls):
+    calls.append(*({"type": "end", "call": name, "object": name, "time": "2026-11-23T00:00:00Z"}
+                   for name in ("aa-1", "ab-1")))
+    assert json.loads(calls.sheet("--json", "last"))["call"] == "ab-1"
+    calls.append({"type": "begin", "call": "ac-1"}, {"type": "end", "call": "ad-1"})
+    assert json.loads(calls.sheet("--json", "last"))["call"] == "ac-1"
+
+
 def test_a_log_without_a_call_has_no_last_one(calls):
     calls.append({"type": "open"})
     done = calls.show("last")
