@@ -229,6 +229,8 @@ static bool agree(const struct log_options *options)
         complain_usage("log", "--verify and --head do not go together");
     else if (chosen && (options->verify || options->head))
         complain_usage("log", "--verify and --head are of all records: leave out what chooses");
+    else if (options->follow && filter->until[0])
+        complain_usage("log", "--follow has no end: leave out --until");
     else if (options->timeline && !agrees_with_timeline(options))
         complain_usage("log", "--timeline goes with --driver, --since, --until and --json alone");
     else if (filter->verdict && !is_verdict(filter->verdict))

@@ -66,6 +66,11 @@ def test_a_verdict_that_no_call_can_have_is_refused(denied):
     assert b"--verdict takes allow or deny, not 'denied'" in done.stderr
 
 
+def test_to_follow_until_a_time_is_refused(denied):
+    done = denied.show("--follow", "--until", "yesterday")
+    assert done.returncode == 2 and b"--follow has no end: leave out --until" in done.stderr
+
+
 @pytest.mark.parametrize("options", [(), ("--json",), ("--head",), ("--head", "--json"),
                                      ("--verify",), ("--verify", "--json")])
 def test_output_that_is_lost_is_told(denied, options):
