@@ -154,36 +154,56 @@ static void print_cut(const struct table *table, size_t column, enum tone tone, 
     terminal_print(table->terminal, tone, part ? part : "");
 }
 
-/* How many bytes of the text fit; as a rule up to a blank, which is not among them. */
-static size_t find_break(const char *text, size_t most)
+/* How many bytes of the text go on a line of so many columns: whole words, one at the least. */
+static size_t line_of(const char *text, size_t columns)
 {
-    size_t fits, at;
+    size_t fits, end;
 
-    terminal_columns(text, most, &fits);
+    terminal_columns(text, columns, &fits);
     if (text[fits] == '\0')
         return fits;
-    for (at = fits; at > fits / 2 && text[at] != ' '; at--)
+    for (end = fits; end > 0 && text[end] != ' '; end--)
         ;
-    at = text[at] == ' ' ? at : fits;
-    /* A character that is wider than the room is printed all the same. */
-    return at > 0 ? at : text_utf8_length(text, strlen(text)) ?: 1;
+    return end > 0 ? end : fits + strcspn(text + fits, " ");
 }
 
-/* All of the text, in lines of `most` columns that begin at `at`. */
-static void print_whole(const struct table *table, size_t at, enum tone tone, const char *text,
-                        size_t most)
+static size_t longest_word(const char *text)
 {
-    while (text[0] != '\0') {
-        size_t size = find_break(text, most);
+    size_t longest = 0;
+
+    while (*text) {
+        size_t size = strcspn(text, " ");
+
+        longest = size > longest ? size : longest;
+        text += size + strspn(text + size, " ");
+    }
+    return longest;
+}
+
+static void begin_line(const struct table *table, size_t at)
+{
+    fputc('\n', table->terminal->stream);
+    print_blanks(table, at);
+}
+
+/* All of the text, in lines that begin at `at`; a word that is too long for one is not broken. */
+static void print_whole(const struct table *table, size_t at, enum tone tone, const char *text)
+{
+    size_t most = room_of_last(table, at);
+
+    if (at > INDENT && longest_word(text) > most && terminal_columns(text, 0, NULL) > most) {
+        begin_line(table, INDENT);
+        at = INDENT;
+        most = room_of_last(table, at);
+    }
+    while (*text) {
+        size_t size = line_of(text, most);
         auto_free char *part = strndup(text, size);
 
         terminal_print(table->terminal, tone, part ? part : "");
-        text += size;
-        text += text[0] == ' ';
-        if (text[0] == '\0')
-            return;
-        fputc('\n', table->terminal->stream);
-        print_blanks(table, at);
+        text += size + strspn(text + size, " ");
+        if (*text)
+            begin_line(table, at);
     }
 }
 
@@ -195,7 +215,7 @@ static void print_last(const struct table *table, size_t at, enum tone tone, con
     if (table->columns[column].right && width < room)
         print_blanks(table, room - width);
     if (most > 0 && table->columns[column].whole)
-        print_whole(table, at, tone, text, most);
+        print_whole(table, at, tone, text);
     else
         print_cut(table, column, tone, text, most);
     fputc('\n', table->terminal->stream);
@@ -215,7 +235,7 @@ static size_t print_cell(const struct table *table, size_t column, size_t at, en
         print_blanks(table, blanks);
     print_cut(table, column, tone, text, most);
     if (table->ends_line[column]) {
-        fprintf(table->terminal->stream, "\n%*s", INDENT, "");
+        begin_line(table, INDENT);
         return INDENT;
     }
     print_blanks(table, GAP + (table->columns[column].right ? 0 : blanks));
