@@ -8,6 +8,10 @@ from outcome import FAILED, count, failed, read_junit
 PYTEST = ["/usr/bin/python3", "-B", "-m", "pytest", "-p", "no:cacheprovider", "-ra",
           "-o", "junit_logging=out-err", "-o", "junit_log_passing_tests=false"]
 
+# By pytest-xdist: the files of tests, each whole, over this many workers. Most tests wait for
+# deadlines and ends of processes and leave the processors idle.
+AT_ONCE = ["-n", "4", "--dist", "loadfile"]
+
 NOTHING_COLLECTED = 5  # pytest's own exit status
 
 

@@ -14,6 +14,7 @@ import pytested
 import structure
 from demo import demo
 from outcome import Case
+from pytested import AT_ONCE
 
 ATTACKS = "tests/integration/attacks"
 REAL = "tests/integration/real"
@@ -44,7 +45,8 @@ def suites():
         Suite("structure", "a wrong include does not build", structure.suite),
         Suite("unit", "unit tests", lambda: compiled.unit("gcc", "unit")),
         Suite("integration", "helper, client, shim and tool, without libvirtd",
-              lambda: pytested.against("gcc", "integration", *INTEGRATION, timeout=1200)),
+              lambda: pytested.against("gcc", "integration", *AT_ONCE, *INTEGRATION,
+                                       timeout=1200)),
         Suite("real", "scripts in the way of real ones do their work under the shipped profiles",
               lambda: pytested.against("gcc", "real", REAL, timeout=1200)),
         Suite("build-clang", "builds with clang, -Werror",
@@ -58,7 +60,8 @@ def suites():
               lambda: compiled.unit("gcc", "unit-valgrind", compiled.VALGRIND), slow=True),
         Suite("analyze", "static analysis", analyze.suite, slow=True),
         Suite("integration-asan", "the same as integration under ASan and UBSan",
-              lambda: pytested.against("asan", "integration-asan", *INTEGRATION, timeout=1800),
+              lambda: pytested.against("asan", "integration-asan", *AT_ONCE, *INTEGRATION,
+                                       timeout=1800),
               slow=True),
         Suite("attacks", "each attack succeeds unconfined and fails under the profiles",
               lambda: pytested.against("gcc", "attacks", ATTACKS, timeout=1800), slow=True),
