@@ -123,6 +123,17 @@ static size_t show_libvirt(const struct terminal *terminal, const struct json_ob
     return wrong;
 }
 
+static void show_sum(size_t scripts, size_t refused)
+{
+    if (scripts == 0)
+        puts("the configuration is right; there is no script");
+    else if (refused == 0)
+        printf("the configuration is right; scripts: %zu, all can be run\n", scripts);
+    else
+        printf("the configuration is right; scripts: %zu, of which %zu cannot be run\n", scripts,
+               refused);
+}
+
 static int show(const struct json_object *answer)
 {
     const struct terminal terminal = terminal_of(stdout);
@@ -136,8 +147,7 @@ static int show(const struct json_object *answer)
     show_texts(&terminal, answer, "notes", TONE_WARNING, "note");
     show_passed_over(&terminal, answer);
     if (problems == 0)
-        printf("%zu script%s, %zu of them refused; the configuration is right\n", scripts,
-               scripts == 1 ? "" : "s", refused);
+        show_sum(scripts, refused);
     if (fflush(stdout) != 0 || ferror(stdout))
         return complain(STATUS_USAGE, "check", "it cannot be shown: %s", strerror(errno));
     return STATUS_ALLOW;

@@ -23,7 +23,7 @@ static const char help_text[] =
     "  --operation NAME  of this operation\n"
     "  --verdict NAME    allow or deny\n"
     "  --reason CODE     with this reason\n"
-    "  --script PATH     in which this script ran or was to run\n"
+    "  --script SCRIPT   in which this script ran or was to run: its path, or its name alone\n"
     "  --since TIME      that ended then or later: \"2026-11-23 09:41:18\", \"2026-11-23\",\n"
     "                    \"09:41\", today, yesterday, now, \"-2h\", \"2 hours ago\", @1795426878\n"
     "  --until TIME      that ended then or before\n"

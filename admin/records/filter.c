@@ -14,17 +14,25 @@ static bool is_text(const char *wanted, const char *text)
     return !wanted || strcmp(wanted, text) == 0;
 }
 
-static bool has_script(struct json_object *json, const char *path)
+/* By the whole path, or by its last part where what is wanted has no slash. */
+static bool is_script(const char *wanted, const char *path)
+{
+    const char *slash = strchr(wanted, '/') ? NULL : strrchr(path, '/');
+
+    return strcmp(slash ? slash + 1 : path, wanted) == 0;
+}
+
+static bool has_script(struct json_object *json, const char *wanted)
 {
     struct json_object *scripts;
 
-    if (!path)
+    if (!wanted)
         return true;
     if (!json_object_object_get_ex(json, "scripts", &scripts) ||
         !json_object_is_type(scripts, json_type_array))
         return false;
     for (size_t i = 0; i < json_object_array_length(scripts); i++) {
-        if (strcmp(records_text(json_object_array_get_idx(scripts, i), "path"), path) == 0)
+        if (is_script(wanted, records_text(json_object_array_get_idx(scripts, i), "path")))
             return true;
     }
     return false;

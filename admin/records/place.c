@@ -94,5 +94,8 @@ int place_tell(const char *command, const struct records *records)
     if (notes.damaged)
         return complain(STATUS_USAGE, command, "%s cannot be read to its end: %s", notes.damaged,
                         chain_error_text(notes.error));
+    if (notes.passed_over > 0 && notes.objects == 0)
+        return complain(STATUS_USAGE, command,
+                        "there is no record in it: is it a log of virthook's?");
     return 0;
 }

@@ -29,7 +29,7 @@ struct records {
     size_t count;
     struct source *given; /* whose record the caller has */
     const char *wanted;   /* borrowed; NULL: any record */
-    uint64_t passed_over;
+    uint64_t objects, passed_over;
     struct json_tokener *tokener;
 };
 
@@ -237,6 +237,7 @@ static void parse(struct records *records, struct source *source)
         records->passed_over++;
         return;
     }
+    records->objects++;
     if (!may_be_wanted(records, chain))
         return;
     json_tokener_reset(records->tokener);
@@ -304,7 +305,7 @@ int records_next(struct records *records, struct record *ret_record)
 
 struct records_notes records_notes(const struct records *records)
 {
-    struct records_notes notes = {.passed_over = records->passed_over};
+    struct records_notes notes = {.objects = records->objects, .passed_over = records->passed_over};
 
     for (size_t i = 0; i < records->count && !notes.damaged; i++) {
         notes.damaged = records->sources[i]->chain.damaged;

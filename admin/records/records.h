@@ -22,7 +22,8 @@ struct record {
 
 /* What could not be read as records. */
 struct records_notes {
-    uint64_t passed_over; /* lines that are no JSON object, or are too long */
+    uint64_t objects;     /* lines that are JSON objects */
+    uint64_t passed_over; /* lines that are none, or are too long */
     const char *damaged;  /* the first file that could not be read to its end; NULL: none */
     int error;            /* why: a positive errno */
 };

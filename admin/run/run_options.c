@@ -13,6 +13,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 
 /* A deadline as the configuration may have it. */
 #define TIMEOUT_MIN_MS 100
@@ -104,7 +105,13 @@ static bool take_option(struct run_options *options, int key, const char *given,
     }
 }
 
-static bool take_names(struct run_options *options, int count, char **names)
+/* Options that stand behind the names would be taken for EXTRA without a word. */
+static bool is_late_option(const char *extra, bool literal)
+{
+    return extra && !literal && strncmp(extra, "--", 2) == 0;
+}
+
+static bool take_names(struct run_options *options, int count, char **names, bool literal)
 {
     if (count < NAMES_MIN)
         return refuse("a name is missing: DRIVER OBJECT OPERATION SUB-OPERATION [EXTRA]");
@@ -118,6 +125,10 @@ static bool take_names(struct run_options *options, int count, char **names)
     options->operation = names[2];
     options->sub_operation = names[3];
     options->extra = count == NAMES_MAX ? names[4] : NULL;
+    if (is_late_option(options->extra, literal))
+        return refuse("'%s' stands behind the names, where no option is taken: put it before them; "
+                      "if it is meant as EXTRA, put -- before them",
+                      options->extra);
     return true;
 }
 
@@ -132,7 +143,8 @@ bool run_options_parse(int argc, char **argv, struct run_options *ret_options, i
         if (!take_option(ret_options, key, argv[optind - 1], ret_status))
             return false;
     }
-    return take_names(ret_options, argc - optind, argv + optind);
+    return take_names(ret_options, argc - optind, argv + optind,
+                      strcmp(argv[optind - 1], "--") == 0);
 }
 
 void run_options_clear(struct run_options *options)

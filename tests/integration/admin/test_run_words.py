@@ -22,12 +22,19 @@ def told(virt_hook, *arguments, call=None, **how):
     (("qemu", "guest", "prepare", "be gin"), "the sub-operation must be"),
     (("qemu", "guest", "prepare", "begin", ""), "the extra argument must be"),
     (("qemu", "guest", "prepare", "begin", "-", "more"), "one name too many: 'more'"),
+    (("qemu", "guest", "prepare", "begin", "--json"), "'--json' stands behind the names"),
     (("Qemu", "guest", "prepare", "begin"), "bhyve or daemon, not 'Qemu'"),
 ])
 def test_the_name_that_is_wrong_is_named(virt_hook, call, words):
     virt_hook.write_hook("exit 0\n")
     assert words in told(virt_hook, call=call)
     assert not virt_hook.log.exists(), "nobody was asked"
+
+
+def test_an_extra_argument_that_looks_like_an_option_is_meant_so_behind_two_hyphens(virt_hook):
+    virt_hook.write_hook("echo $4\n")
+    result, status = virt_hook.json("--", call=("qemu", "guest", "prepare", "begin", "--json"))
+    assert status == 0 and result["output"] == "--json\n"
 
 
 @pytest.mark.parametrize("option, value, words", [

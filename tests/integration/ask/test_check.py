@@ -20,7 +20,7 @@ def test_what_is_right_is_told_in_one_line(asker):
     done = asker.ask("check")
     assert done.returncode == 0 and done.stderr == ""
     last = done.stdout.splitlines()[-1]
-    assert last == "2 scripts, 0 of them refused; the configuration is right"
+    assert last == "the configuration is right; scripts: 2, all can be run"
     assert "error" not in done.stdout and "passed over" not in done.stdout
 
 

@@ -3,6 +3,7 @@
 
 import gzip
 import json
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +58,13 @@ def test_the_calls_that_ran_a_script(two_calls):
     assert two_calls.objects("--script", two_calls.script) == ["d1", "d2"]
 
 
+def test_a_script_can_be_named_by_the_last_part_of_its_path_and_by_no_less(two_calls):
+    name = Path(two_calls.script).name
+    assert two_calls.objects("--script", name) == ["d1", "d2"]
+    assert two_calls.objects("--script", name[1:]) == []
+    assert two_calls.objects("--script", f"x/{name}") == []
+
+
 @pytest.mark.parametrize("options", [(), ("-n", "2")])
 def test_json_is_the_records_as_they_are_in_the_log(two_calls, options):
     done = two_calls.show("--json", *options)
@@ -106,6 +114,17 @@ def test_lines_that_are_no_record_are_passed_over_and_counted(two_calls, odd):
     done = two_calls.show()
     assert done.returncode == 0 and len(done.stdout.splitlines()) == 3
     assert b"1 line that is no record was passed over" in done.stderr
+
+
+def test_a_file_that_has_no_record_at_all_is_no_log(two_calls):
+    two_calls.log.write_text("root:x:0:0\nbin:x:1:1\n")
+    done = two_calls.show()
+    assert done.returncode == 2 and b"is it a log of virthook's?" in done.stderr
+
+
+def test_an_empty_log_is_one(two_calls):
+    two_calls.log.write_text("")
+    assert two_calls.show().returncode == 0
 
 
 @pytest.mark.parametrize("options", [(), ("--json",), ("-n", "9"), ("-n", "9", "--json")])
