@@ -82,11 +82,14 @@ static int look_at(const struct adopt_request *request, int driver, struct plan 
         return adopt_refuse(request, "%s was left by a command that was killed: remove it",
                             remains);
     /* A script with both names was left so as well. */
-    if (request->release)
+    if (request->release) {
         plan->taken[driver] = plan->adopted[driver] || is_same(paths.libvirt, paths.hooks);
-    else
+        plan->stranded[driver] = !is_there(paths.libvirt) &&
+                                 (is_there(paths.hooks) || is_there(paths.hooks_folder));
+    } else {
         plan->taken[driver] = is_there(paths.libvirt_folder) ||
                               (is_there(paths.libvirt) && !plan->adopted[driver]);
+    }
     return 0;
 }
 

@@ -14,6 +14,7 @@ struct plan {
     struct steps steps;
     bool taken[LIBVIRT_DRIVERS];      /* what is adopted or released */
     bool adopted[LIBVIRT_DRIVERS];    /* the shim stands there already */
+    bool stranded[LIBVIRT_DRIVERS];   /* to be released, but no shim says that it was adopted */
     bool dispatcher[LIBVIRT_DRIVERS]; /* its script runs what is in its folder by itself */
 };
 

@@ -105,11 +105,24 @@ static void print_dispatchers(const struct plan *plan)
     }
 }
 
+/* Whoever removed the shim by hand has hooks that nobody runs. */
+static void print_stranded(const struct adopt_request *request, const struct plan *plan)
+{
+    for (size_t i = 0; i < LIBVIRT_DRIVERS; i++) {
+        if (plan->stranded[i])
+            printf("\nScripts of %s stay in %s, since no shim stands at %s/%s: to have them given "
+                   "back,\nrun ln -s %s %s/%s and release again.\n",
+                   libvirt_drivers[i], request->hooks, request->libvirt, libvirt_drivers[i],
+                   request->shim, request->libvirt, libvirt_drivers[i]);
+    }
+}
+
 static void print_plan(const struct adopt_request *request, const struct plan *plan,
                        const struct adopt_rules *rules)
 {
     if (plan->steps.count == 0) {
         printf("There is nothing to %s.\n", request->command);
+        print_stranded(request, plan);
         return;
     }
     for (size_t i = 0; i < plan->steps.count; i++)
@@ -117,6 +130,7 @@ static void print_plan(const struct adopt_request *request, const struct plan *p
     if (rules)
         print_rules(request, rules);
     print_dispatchers(plan);
+    print_stranded(request, plan);
     if (request->dry_run)
         puts("\nNothing was changed (--dry-run).");
     else if (rules && rules_lack(rules))

@@ -81,6 +81,7 @@ static bool fill(struct json_object *object, const struct adopt_request *request
            object_add_text(object, "refused", plan ? NULL : *request->refusal) &&
            (!plan || (add_drivers(object, "drivers", plan->taken) &&
                       add_drivers(object, "dispatchers", plan->dispatcher) &&
+                      add_drivers(object, "stranded", plan->stranded) &&
                       add_steps(object, request, &plan->steps))) &&
            (!rules || add_rules(object, request, rules));
 }

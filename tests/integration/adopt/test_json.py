@@ -45,6 +45,21 @@ def test_release_tells_what_it_took_back(trees):
     assert ("remove", str(trees.libvirt / "qemu"), None) in steps(told)
 
 
+def test_release_tells_of_scripts_whose_shim_somebody_removed(trees):
+    trees.write("qemu")
+    trees.write("network.d/10-first")
+    report(trees, "adopt")
+    trees.libvirt.joinpath("network").unlink()
+    said = trees.virt_hook("release", "--dry-run").stdout
+    assert f"Scripts of network stay in {trees.hooks}" in said
+    assert f"ln -s {trees.shim} {trees.libvirt}/network" in said
+    told = report(trees, "release")
+    assert (told["drivers"], told["stranded"]) == (["qemu"], ["network"])
+    trees.libvirt.joinpath("network").symlink_to(trees.shim)
+    assert report(trees, "release")["stranded"] == []
+    assert trees.libvirt.joinpath("network.d/10-first").exists()
+
+
 def test_nothing_to_do_is_done_with_no_step(trees):
     told = report(trees, "adopt")
     assert told["done"] and told["steps"] == [] and told["drivers"] == []
