@@ -102,7 +102,7 @@ static void print_calls(const struct tally *tally, FILE *stream)
     char first[LOCAL_TIME_SIZE], last[LOCAL_TIME_SIZE];
 
     if (allowed + denied + none == 0) {
-        fputs("No call has ended.\n", stream);
+        fputs("No call that fits has ended.\n", stream);
         return;
     }
     local_time_format(tally->first, first);

@@ -177,7 +177,7 @@ def read_terminal(shown):
 
 def test_a_log_without_a_call_is_told_as_one(stats):
     place = stats.write([])
-    assert stats.text(place=place) == "No call has ended.\n"
+    assert stats.text(place=place) == "No call that fits has ended.\n"
 
 
 def test_calls_of_a_helper_that_was_lost_have_no_verdict(four_calls):
