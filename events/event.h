@@ -7,17 +7,19 @@
 #pragma once
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct event {
-    uint64_t sequence;           /* of this virteventd, from 1 */
-    const char *uri;             /* of the connection, as it was given */
-    const char *kind;            /* domain, network, storage-pool, node-device, secret, daemon */
-    const char *object;          /* its name; "-" where there is none */
-    const char *uuid;            /* "" where it has none */
-    const char *event;           /* never a number: "started", "reboot", "block-job" */
-    const char *detail;          /* "booted"; "-" where there is none */
-    const char *extra;           /* "-" where there is none */
+    uint64_t sequence;  /* of this virteventd, from 1 */
+    const char *uri;    /* of the connection, as it was given */
+    const char *kind;   /* domain, network, storage-pool, node-device, secret, daemon */
+    const char *object; /* its name; "-" where there is none */
+    const char *uuid;   /* "" where it has none */
+    const char *event;  /* never a number: "started", "reboot", "block-job" */
+    const char *detail; /* "booted"; "-" where there is none */
+    const char *extra;  /* "-" where there is none */
+    bool reconciled;    /* found out afterwards: it happened while there was no connection */
     struct json_object *payload; /* fields by their names in libvirt's API */
 };
 

@@ -45,6 +45,7 @@ static struct json_object *object_of(const struct event *event)
         object_add_text(object, "event", event->event) &&
         object_add_text(object, "detail", event->detail) &&
         object_add_text(object, "extra", event->extra) &&
+        object_add_boolean(object, "reconciled", event->reconciled) &&
         object_add(object, "payload", json_object_get(event->payload)))
         return json_object_get(object);
     return NULL;

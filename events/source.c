@@ -12,6 +12,8 @@
 #include "cleanup.h"
 #include "names.h"
 #include "payload.h"
+#include "snapshot.h"
+#include "states.h"
 #include "watch.h"
 
 #include <fcntl.h>
@@ -34,12 +36,22 @@ struct source {
     unsigned int retry_ms;    /* the next one; 0: the first, at once */
     int timer;                /* of libvirt's event loop */
     int results[2];           /* a pipe of struct result */
+    struct states states;     /* of its objects, as last heard */
 };
 
-/* What a connecting thread hands over; small enough for one write(2). */
+/* What a thread hands over; small enough for one write(2). */
 struct result {
-    virConnectPtr connection; /* NULL: it failed */
-    char error[256];
+    enum { RESULT_CONNECTION, RESULT_STATES } what;
+    virConnectPtr connection; /* NULL: it could not be had; of states, whose they are, referenced */
+    struct states states;     /* owned */
+    int error;                /* of states */
+    char text[256];
+};
+
+/* What the thread that asks for states gets; its own. */
+struct looking {
+    struct source *source;
+    virConnectPtr connection; /* referenced */
 };
 
 static const char *uri_of(const struct source *source)
@@ -47,9 +59,22 @@ static const char *uri_of(const struct source *source)
     return source->uri ? source->uri : "default";
 }
 
+static void note_state(struct source *source, const struct event *event)
+{
+    bool has_state = strcmp(event->kind, "domain") == 0 || strcmp(event->kind, "network") == 0 ||
+                     strcmp(event->kind, "storage-pool") == 0;
+
+    if (has_state && !event->reconciled &&
+        states_note(&source->states, event->kind, event->uuid, event->object, event->event) < 0)
+        fprintf(stderr, "virteventd: memory is short: what becomes of %s %s may not be told\n",
+                event->kind, event->object);
+}
+
 void source_tell(struct source *source, struct event event, struct json_object *payload)
 {
     static uint64_t sequence;
+
+    note_state(source, &event);
 
     if (!payload) {
         fprintf(stderr, "virteventd: memory is short: event %s of %s %s is lost\n", event.event,
@@ -93,17 +118,35 @@ static void try_later(struct source *source)
     virEventUpdateTimeout(source->timer, (int)with_jitter(ms));
 }
 
+/* The reader lives as long as the process, and so few results wait that the pipe has room. */
+static void hand_over(const struct source *source, const struct result *result)
+{
+    if (write(source->results[1], result, sizeof(*result)) != sizeof(*result))
+        abort();
+}
+
 static void *open_connection(void *user)
 {
     struct source *source = user;
-    struct result result = {.connection = virConnectOpenReadOnly(source->uri)};
+    struct result result = {.what = RESULT_CONNECTION};
 
+    result.connection = virConnectOpenReadOnly(source->uri);
     if (!result.connection)
-        snprintf(result.error, sizeof(result.error), "%s", virGetLastErrorMessage());
-    /* The reader lives as long as the process, and takes one result before the next is asked for.
-     */
-    if (write(source->results[1], &result, sizeof(result)) != sizeof(result))
-        abort();
+        snprintf(result.text, sizeof(result.text), "%s", virGetLastErrorMessage());
+    hand_over(source, &result);
+    return NULL;
+}
+
+static void *look_at_states(void *user)
+{
+    struct looking *looking = user;
+    struct result result = {.what = RESULT_STATES, .connection = looking->connection};
+
+    result.error = snapshot_take(looking->connection, &result.states);
+    if (result.error < 0)
+        snprintf(result.text, sizeof(result.text), "%s", virGetLastErrorMessage());
+    hand_over(looking->source, &result);
+    free(looking);
     return NULL;
 }
 
@@ -138,6 +181,40 @@ static void begin_to_connect(int timer, void *user)
         pthread_detach(thread);
 }
 
+/* Asks what is there, in a thread of its own; events come meanwhile. */
+static void begin_to_look(struct source *source)
+{
+    auto_free struct looking *looking = malloc(sizeof(*looking));
+    pthread_t thread;
+
+    states_begin(&source->states);
+    if (looking) {
+        *looking = (struct looking){source, source->connection};
+        virConnectRef(source->connection);
+        if (pthread_create(&thread, NULL, look_at_states, looking) == 0) {
+            pthread_detach(thread);
+            looking = NULL;
+            return;
+        }
+        virConnectClose(source->connection);
+    }
+    fprintf(stderr, "virteventd: what happened at %s without a connection cannot be found out\n",
+            uri_of(source));
+}
+
+static void tell_missed(const struct state *state, const char *event, void *user)
+{
+    source_tell(user,
+                (struct event){.kind = state->kind,
+                               .object = state->name,
+                               .uuid = state->uuid,
+                               .event = event,
+                               .detail = "-",
+                               .extra = "-",
+                               .reconciled = true},
+                PAYLOAD(TEXT("event", event)));
+}
+
 static void take_connection(struct source *source, virConnectPtr connection)
 {
     source->connection = connection;
@@ -148,6 +225,19 @@ static void take_connection(struct source *source, virConnectPtr connection)
     watch_domains(connection, source);
     watch_objects(connection, source);
     tell_daemon(source, "connected", "-");
+    begin_to_look(source);
+}
+
+/* Not where the connection has been lost meanwhile: the next one asks again. */
+static void take_states(struct source *source, struct result *result)
+{
+    if (result->error < 0)
+        fprintf(stderr, "virteventd: %s does not say what is there: %s\n", uri_of(source),
+                result->text);
+    else if (result->connection == source->connection)
+        states_compare(&source->states, &result->states, tell_missed, source);
+    states_clear(&result->states);
+    virConnectClose(result->connection);
 }
 
 static void on_result(int watch, int fd, int events, void *user)
@@ -157,6 +247,10 @@ static void on_result(int watch, int fd, int events, void *user)
 
     if (read(fd, &result, sizeof(result)) != sizeof(result))
         return;
+    if (result.what == RESULT_STATES) {
+        take_states(source, &result);
+        return;
+    }
     if (result.connection) {
         take_connection(source, result.connection);
         return;
@@ -164,7 +258,7 @@ static void on_result(int watch, int fd, int events, void *user)
     try_later(source);
     if (source->retry_ms == 2 * RETRY_LEAST_MS)
         fprintf(stderr, "virteventd: %s cannot be reached and is tried again: %s\n", uri_of(source),
-                result.error);
+                result.text);
 }
 
 static int add_to_loop(struct source *source)

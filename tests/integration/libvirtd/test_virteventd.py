@@ -67,7 +67,7 @@ def test_an_event_says_whose_it_is_and_has_its_payload_by_the_apis_names(daemon)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", event.pop("time"))
     assert event.pop("sequence") > 1
     assert event == {"uri": QEMU_URI, "kind": "domain", "object": "g1", "uuid": uuid_of("g1"),
-                     "event": "started", "detail": "booted", "extra": "-",
+                     "event": "started", "detail": "booted", "extra": "-", "reconciled": False,
                      "payload": {"event": "started", "detail": "booted"}}
 
 
@@ -171,6 +171,74 @@ def test_a_daemon_that_answers_no_more_is_given_up(daemon):
     assert event["detail"] == "keepalive"
     daemon.signal(signal.SIGCONT)
     watched.connected(times=2)
+
+
+# Nothing is missed: what happened without a connection is told when there is one again.
+
+LINK = "/run/to-libvirt"
+
+
+@pytest.fixture
+def away(daemon):
+    """away(): virteventd's way to the daemon is cut off; away.back() opens it again."""
+    class Away:
+        def __init__(self):
+            daemon.cell.path(LINK).symlink_to("/run/libvirt/libvirt-sock")
+            self.watched = Watched(daemon, f"qemu+unix:///system?socket={LINK}").connected()
+
+        def __enter__(self):
+            daemon.cell.path(LINK).unlink()
+            daemon.restart()
+            self.watched.told(event="disconnected")
+
+        def __exit__(self, *_):
+            daemon.cell.path(LINK).symlink_to("/run/libvirt/libvirt-sock")
+
+        def missed(self, count):
+            """The events that were found out afterwards, so many of them."""
+            def found():
+                told = [e for e in self.watched.events() if e["reconciled"]]
+                return told if len(told) >= count else None
+            return [(e["kind"], e["object"], e["event"])
+                    for e in wait_until(found, 60, f"{count} reconciled events")]
+    return Away()
+
+
+def test_what_happened_without_a_connection_is_told_afterwards_and_marked(daemon, away):
+    with away:
+        daemon.virsh("start", "g1").checked()
+        daemon.define_guest("g2")
+        daemon.define_network("n1")
+    assert sorted(away.missed(3)) == [
+        ("domain", "g1", "started"), ("domain", "g2", "defined"), ("network", "n1", "defined")]
+
+
+def test_a_guest_that_ended_without_a_connection_is_told_to_have_stopped(daemon, away):
+    daemon.virsh("start", "g1").checked()
+    away.watched.told(event="started")
+    with away:
+        daemon.virsh("destroy", "g1").checked()
+        daemon.virsh("undefine", "g1").checked()
+    assert away.missed(2) == [("domain", "g1", "stopped"), ("domain", "g1", "undefined")]
+
+
+def test_after_an_outage_in_which_nothing_happened_nothing_is_told(daemon, away):
+    daemon.virsh("start", "g1").checked()
+    away.watched.told(event="started")
+    with away:
+        pass
+    away.watched.connected(times=2)
+    daemon.virsh("destroy", "g1").checked()
+    away.watched.told(event="stopped")
+    assert not [event for event in away.watched.events() if event["reconciled"]]
+
+
+def test_at_the_first_connection_what_is_there_is_not_told(daemon):
+    daemon.virsh("start", "g1").checked()
+    watched = Watched(daemon, QEMU_URI).connected()
+    daemon.virsh("destroy", "g1").checked()
+    watched.told(event="stopped")
+    assert not [event for event in watched.events() if event["reconciled"]]
 
 
 # Its own end.
