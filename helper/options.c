@@ -169,7 +169,7 @@ static int count_activated(void)
 /* The configuration that nobody named. It lives as long as the process, as the arguments do. */
 static bool find_config(const char **ret_path)
 {
-    char *path;
+    static char *path;
     int r = session_path_or(VIRTHOOK_CONFIG_PATH, SESSION_CONFIG, "virthook.conf", &path);
 
     if (r < 0) {
