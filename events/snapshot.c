@@ -14,7 +14,7 @@ _Static_assert(STATE_UUID_SIZE == VIR_UUID_STRING_BUFLEN, "as libvirt writes it"
 /* Whether a list could not be had for another reason than that there is no driver for it. */
 static int list_error(void)
 {
-    const virErrorPtr error = virGetLastError();
+    const virError *error = virGetLastError();
 
     return error && error->code == VIR_ERR_NO_SUPPORT ? 0 : -EIO;
 }
