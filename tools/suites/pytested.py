@@ -10,7 +10,7 @@ PYTEST = ["/usr/bin/python3", "-B", "-m", "pytest", "-p", "no:cacheprovider", "-
 
 # By pytest-xdist: the files of tests, each whole, over this many workers. Most tests wait for
 # deadlines and ends of processes and leave the processors idle.
-AT_ONCE = ["-n", "4", "--dist", "loadfile"]
+AT_ONCE = ["-n", "3", "--dist", "loadfile"]
 
 NOTHING_COLLECTED = 5  # pytest's own exit status
 

@@ -97,7 +97,7 @@ def test_the_deadline_of_a_call_runs_while_it_waits(place, start):
     for name in ("slow", "good"):
         verdict = peer.call(name, timeout_ms=300)
         assert (verdict.allow, verdict.reason, verdict.scripts) == (False, "timed-out", [])
-        assert verdict.seconds < 0.3 + 1
+        assert verdict.seconds < 0.3 + 3
         assert "while it waited for earlier calls to end" in verdict.message
 
 
