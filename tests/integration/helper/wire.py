@@ -130,7 +130,7 @@ class Peer:
 
     def greet(self):
         self.send(HELLO, 0, {"version_min": 1, "version_max": 1, "name": "test"})
-        packet = self.receive(10)
+        packet = self.receive(60)  # a helper that starts may have a long log to read, and to close
         assert packet.type == HELLO, packet
         self.hello = packet.fields
 
