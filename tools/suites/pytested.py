@@ -8,11 +8,15 @@ from outcome import FAILED, count, failed, read_junit
 PYTEST = ["/usr/bin/python3", "-B", "-m", "pytest", "-p", "no:cacheprovider", "-ra",
           "-o", "junit_logging=out-err", "-o", "junit_log_passing_tests=false"]
 
-# By pytest-xdist: the files of tests, each whole, over this many workers. Most tests wait for
-# deadlines and ends of processes and leave the processors idle.
-AT_ONCE = ["-n", "3", "--dist", "loadfile"]
-
 NOTHING_COLLECTED = 5  # pytest's own exit status
+
+
+def at_once(workers):
+    """By pytest-xdist: the files of tests, each whole, over so many workers.
+
+    Most tests wait for deadlines and ends of processes and leave the processors idle.
+    """
+    return ["-n", str(workers), "--dist", "loadfile"]
 
 
 def pytest(suite, *arguments, timeout, env=None, apart=()):

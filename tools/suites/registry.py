@@ -14,7 +14,7 @@ import pytested
 import structure
 from demo import demo
 from outcome import Case
-from pytested import AT_ONCE
+from pytested import at_once
 
 ATTACKS = "tests/integration/attacks"
 REAL = "tests/integration/real"
@@ -45,7 +45,7 @@ def suites():
         Suite("structure", "a wrong include does not build", structure.suite),
         Suite("unit", "unit tests", lambda: compiled.unit("gcc", "unit")),
         Suite("integration", "helper, client, shim and tool, without libvirtd",
-              lambda: pytested.against("gcc", "integration", *AT_ONCE, *INTEGRATION,
+              lambda: pytested.against("gcc", "integration", *at_once(3), *INTEGRATION,
                                        timeout=1200)),
         Suite("real", "scripts in the way of real ones do their work under the shipped profiles",
               lambda: pytested.against("gcc", "real", REAL, timeout=1200)),
@@ -60,7 +60,7 @@ def suites():
               lambda: compiled.unit("gcc", "unit-valgrind", compiled.VALGRIND), slow=True),
         Suite("analyze", "static analysis", analyze.suite, slow=True),
         Suite("integration-asan", "the same as integration under ASan and UBSan",
-              lambda: pytested.against("asan", "integration-asan", *AT_ONCE, *INTEGRATION,
+              lambda: pytested.against("asan", "integration-asan", *at_once(2), *INTEGRATION,
                                        timeout=1800),
               slow=True),
         Suite("attacks", "each attack succeeds unconfined and fails under the profiles",

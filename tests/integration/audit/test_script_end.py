@@ -100,7 +100,7 @@ def test_the_duration_is_that_of_the_script_alone(place, start):
     assert start().peer.call().allow
     end = place.ends()[0]
     script = end["scripts"][0]
-    assert script["duration_ms"] >= 300
+    assert script["duration_ms"] >= 250  # the exec is known a little after it was
     assert script["setup_ms"] + script["duration_ms"] <= end["duration_ms"] - end["queued_ms"]
 
 

@@ -22,7 +22,7 @@ from .wire import STATUS
 
 NOBODY = 65534
 
-DEADLINE_MS = 2000
+DEADLINE_MS = 4000
 
 # What a machine with other things to do may take over that, in seconds.
 SLACK = 3
