@@ -76,6 +76,14 @@ void object_put_count(struct object *object, const char *key, uint64_t count)
     object_put_value(object, key, json_object_new_int64(value));
 }
 
+void object_put_known(struct object *object, const char *key, bool known, uint64_t count)
+{
+    if (known)
+        object_put_count(object, key, count);
+    else
+        object_put_null(object, key);
+}
+
 void object_put_word(struct object *object, const char *key, const char *word)
 {
     object_put_value(object, key, json_object_new_string(word));

@@ -39,6 +39,9 @@ void object_put_flag(struct object *object, const char *key, bool flag);
 /* A whole number; what is over INT64_MAX becomes that. */
 void object_put_count(struct object *object, const char *key, uint64_t count);
 
+/* The same, or null where it is not known. */
+void object_put_known(struct object *object, const char *key, bool known, uint64_t count);
+
 /* Text of this program's own, known to be plain. */
 void object_put_word(struct object *object, const char *key, const char *word);
 
