@@ -31,18 +31,12 @@ static const char help_text[] =
     "\n"
     "For example: virt-hook show last\n";
 
-enum option_key {
-    KEY_AUDIT = 256,
-    KEY_CONFIG,
-    KEY_HELPER,
-    KEY_JSON,
-    KEY_HELP,
-};
+enum option_key { KEY_JSON = 256, KEY_HELP };
 
 static const struct option long_options[] = {
-    {"audit", required_argument, NULL, KEY_AUDIT},
-    {"config", required_argument, NULL, KEY_CONFIG},
-    {"helper", required_argument, NULL, KEY_HELPER},
+    PLACES_OPTION_AUDIT,
+    PLACES_OPTION_CONFIG,
+    PLACES_OPTION_HELPER,
     {"json", no_argument, NULL, KEY_JSON},
     {"help", no_argument, NULL, KEY_HELP},
     {0},
@@ -50,15 +44,11 @@ static const struct option long_options[] = {
 
 static bool take_option(struct show_options *options, int key, const char *given, int *ret_status)
 {
-    struct places *places = &options->places;
-
     switch (key) {
-    case KEY_AUDIT:
-        return places_take("show", "--audit", optarg, &places->audit) == 0;
-    case KEY_CONFIG:
-        return places_take("show", "--config", optarg, &places->config) == 0;
-    case KEY_HELPER:
-        return places_take("show", "--helper", optarg, &places->helper) == 0;
+    case PLACES_AUDIT:
+    case PLACES_CONFIG:
+    case PLACES_HELPER:
+        return places_take_option("show", key, optarg, &options->places) == 0;
     case KEY_JSON:
         options->json = true;
         return true;

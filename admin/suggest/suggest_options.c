@@ -37,19 +37,12 @@ static const char help_text[] =
     "\n"
     "For example: virt-hook suggest /etc/virthook/hooks/qemu\n";
 
-enum option_key {
-    KEY_AUDIT = 256,
-    KEY_CONFIG,
-    KEY_HELPER,
-    KEY_PROFILE,
-    KEY_JSON,
-    KEY_HELP,
-};
+enum option_key { KEY_PROFILE = 256, KEY_JSON, KEY_HELP };
 
 static const struct option long_options[] = {
-    {"audit", required_argument, NULL, KEY_AUDIT},
-    {"config", required_argument, NULL, KEY_CONFIG},
-    {"helper", required_argument, NULL, KEY_HELPER},
+    PLACES_OPTION_AUDIT,
+    PLACES_OPTION_CONFIG,
+    PLACES_OPTION_HELPER,
     {"profile", required_argument, NULL, KEY_PROFILE},
     {"json", no_argument, NULL, KEY_JSON},
     {"help", no_argument, NULL, KEY_HELP},
@@ -77,21 +70,14 @@ static bool take_profile(const char *value, const char **slot)
     return false;
 }
 
-static bool take_path(const char *option, char **slot)
-{
-    return places_take("suggest", option, optarg, slot) == 0;
-}
-
 static bool take_option(struct suggest_options *options, int key, const char *given,
                         int *ret_status)
 {
     switch (key) {
-    case KEY_AUDIT:
-        return take_path("--audit", &options->places.audit);
-    case KEY_CONFIG:
-        return take_path("--config", &options->places.config);
-    case KEY_HELPER:
-        return take_path("--helper", &options->places.helper);
+    case PLACES_AUDIT:
+    case PLACES_CONFIG:
+    case PLACES_HELPER:
+        return places_take_option("suggest", key, optarg, &options->places) == 0;
     case KEY_PROFILE:
         return take_profile(optarg, &options->profile);
     case KEY_JSON:
