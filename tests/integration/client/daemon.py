@@ -106,18 +106,18 @@ class Daemon:
     """What the test may ask for; each method is one request."""
 
     def __init__(self, library):
-        self.library = library
+        self.lib = library
         self.hook = c_void_p()
         self.descriptors_max = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 
     def open(self, **options):
         values = {name: encoded(value) for name, value in options.items()}
         filled = Options(**({"size": sizeof(Options)} | values))
-        return self.library.virthook_open(byref(filled), byref(self.hook))
+        return self.lib.virthook_open(byref(filled), byref(self.hook))
 
     def close(self):
         started = time.monotonic()
-        self.library.virthook_close(self.hook)
+        self.lib.virthook_close(self.hook)
         self.hook = c_void_p()
         return time.monotonic() - started
 
@@ -146,19 +146,19 @@ class Daemon:
     def make_call(self, request):
         reply = POINTER(Reply)()
         started = time.monotonic()
-        r = self.library.virthook_call(self.hook, byref(request), byref(reply))
+        r = self.lib.virthook_call(self.hook, byref(request), byref(reply))
         seconds = time.monotonic() - started
         if r != 0:
             return {"error": -r, "seconds": seconds}
         result = plain_reply(reply.contents) | {"seconds": seconds}
-        self.library.virthook_reply_free(reply)
+        self.lib.virthook_reply_free(reply)
         return result
 
     def ask(self, question):
         """What the function stores, or {"error": errno, "said": it}; with the `seconds` it took."""
         text = c_void_p()
         started = time.monotonic()
-        r = getattr(self.library, f"virthook_{question}")(self.hook, byref(text))
+        r = getattr(self.lib, f"virthook_{question}")(self.hook, byref(text))
         seconds = time.monotonic() - started
         said = string_at(text.value).decode() if text.value else None
         ctypes.CDLL(None).free(text)
@@ -180,15 +180,15 @@ class Daemon:
     def close_in_a_fork(self):
         child = os.fork()
         if child == 0:
-            self.library.virthook_close(self.hook)
+            self.lib.virthook_close(self.hook)
             os._exit(0)
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
     def failure_allows(self, driver, operation):
-        return self.library.virthook_failure_allows(self.hook, encoded(driver), encoded(operation))
+        return self.lib.virthook_failure_allows(self.hook, encoded(driver), encoded(operation))
 
     def present(self, driver="qemu"):
-        return self.library.virthook_present(self.hook, encoded(driver))
+        return self.lib.virthook_present(self.hook, encoded(driver))
 
     def present_in_a_fork(self):
         child = os.fork()
@@ -197,16 +197,16 @@ class Daemon:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
 
     def cancel(self, tag):
-        return self.library.virthook_cancel(self.hook, tag)
+        return self.lib.virthook_cancel(self.hook, tag)
 
     def cancel_all(self):
-        return self.library.virthook_cancel_all(self.hook)
+        return self.lib.virthook_cancel_all(self.hook)
 
     def offset_in_request(self, name):
         return getattr(Request, name).offset
 
     def version(self):
-        return self.library.virthook_version().decode()
+        return self.lib.virthook_version().decode()
 
     def descriptors(self):
         """{number: whether it is close-on-exec} of what is open beyond stdin, stdout, stderr."""
