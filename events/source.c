@@ -34,7 +34,10 @@ struct source {
     struct event_sink sink;
     virConnectPtr connection; /* NULL: there is none */
     unsigned int retry_ms;    /* the next one; 0: the first, at once */
-    int timer;                /* of libvirt's event loop */
+    int timer;                /* of libvirt's event loop, to connect */
+    int look_timer;           /* and to ask again what is there */
+    bool is_lost;             /* the connection is, and is still to be dropped */
+    uint64_t missed;          /* events that the comparison in progress told */
     int results[2];           /* a pipe of struct result */
     struct states states;     /* of its objects, as last heard */
 };
@@ -88,7 +91,8 @@ void source_tell(struct source *source, struct event event, struct json_object *
     json_object_put(payload);
 }
 
-static void tell_daemon(struct source *source, const char *event, const char *detail)
+static void tell_daemon(struct source *source, const char *event, const char *detail,
+                        struct json_object *payload)
 {
     source_tell(source,
                 (struct event){.kind = "daemon",
@@ -97,7 +101,7 @@ static void tell_daemon(struct source *source, const char *event, const char *de
                                .event = event,
                                .detail = detail,
                                .extra = "-"},
-                PAYLOAD(TEXT("event", event), TEXT("reason", detail)));
+                payload);
 }
 
 /* A quarter more or less, by chance. */
@@ -153,8 +157,12 @@ static void *look_at_states(void *user)
 static void on_close(virConnectPtr connection, int reason, void *user)
 {
     struct source *source = user;
+    const char *why = name_close_reason(reason);
 
-    tell_daemon(source, "disconnected", name_close_reason(reason));
+    source->is_lost = true;
+    virEventUpdateTimeout(source->look_timer, -1);
+    tell_daemon(source, "disconnected", why,
+                PAYLOAD(TEXT("event", "disconnected"), TEXT("reason", why)));
     try_later(source);
 }
 
@@ -181,12 +189,20 @@ static void begin_to_connect(int timer, void *user)
         pthread_detach(thread);
 }
 
-/* Asks what is there, in a thread of its own; events come meanwhile. */
-static void begin_to_look(struct source *source)
+static void look_later(struct source *source)
 {
+    if (!source->is_lost)
+        virEventUpdateTimeout(source->look_timer, (int)with_jitter(RETRY_LEAST_MS));
+}
+
+/* Asks what is there, in a thread of its own; events come meanwhile. */
+static void begin_to_look(int timer, void *user)
+{
+    struct source *source = user;
     auto_free struct looking *looking = malloc(sizeof(*looking));
     pthread_t thread;
 
+    virEventUpdateTimeout(timer, -1);
     states_begin(&source->states);
     if (looking) {
         *looking = (struct looking){source, source->connection};
@@ -198,13 +214,15 @@ static void begin_to_look(struct source *source)
         }
         virConnectClose(source->connection);
     }
-    fprintf(stderr, "virteventd: what happened at %s without a connection cannot be found out\n",
-            uri_of(source));
+    look_later(source);
 }
 
 static void tell_missed(const struct state *state, const char *event, void *user)
 {
-    source_tell(user,
+    struct source *source = user;
+
+    source->missed++;
+    source_tell(source,
                 (struct event){.kind = state->kind,
                                .object = state->name,
                                .uuid = state->uuid,
@@ -218,24 +236,38 @@ static void tell_missed(const struct state *state, const char *event, void *user
 static void take_connection(struct source *source, virConnectPtr connection)
 {
     source->connection = connection;
+    source->is_lost = false;
     source->retry_ms = 0;
     /* Neither can be had of a driver within this process, as test:///default is. */
     (void)virConnectRegisterCloseCallback(connection, on_close, source, NULL);
     (void)virConnectSetKeepAlive(connection, KEEPALIVE_SECONDS, KEEPALIVE_ANSWERS);
     watch_domains(connection, source);
     watch_objects(connection, source);
-    tell_daemon(source, "connected", "-");
-    begin_to_look(source);
+    tell_daemon(source, "connected", "-", PAYLOAD(TEXT("event", "connected")));
+    begin_to_look(source->look_timer, source);
+}
+
+/* From here on nothing is missed, until the connection is lost. */
+static void compare(struct source *source, struct states *present)
+{
+    source->missed = 0;
+    states_compare(&source->states, present, tell_missed, source);
+    tell_daemon(source, "synchronized", "-",
+                PAYLOAD(TEXT("event", "synchronized"), POSITIVE("missed", source->missed)));
 }
 
 /* Not where the connection has been lost meanwhile: the next one asks again. */
 static void take_states(struct source *source, struct result *result)
 {
-    if (result->error < 0)
-        fprintf(stderr, "virteventd: %s does not say what is there: %s\n", uri_of(source),
-                result->text);
-    else if (result->connection == source->connection)
-        states_compare(&source->states, &result->states, tell_missed, source);
+    bool is_current = result->connection == source->connection && !source->is_lost;
+
+    if (is_current && result->error == 0)
+        compare(source, &result->states);
+    else if (is_current) {
+        fprintf(stderr, "virteventd: %s does not say what is there, and is asked again: %s\n",
+                uri_of(source), result->text);
+        look_later(source);
+    }
     states_clear(&result->states);
     virConnectClose(result->connection);
 }
@@ -261,18 +293,16 @@ static void on_result(int watch, int fd, int events, void *user)
                 result.text);
 }
 
+/* Sources live as long as the process, which ends where this fails. */
 static int add_to_loop(struct source *source)
 {
-    int watch = virEventAddHandle(source->results[0], VIR_EVENT_HANDLE_READABLE, on_result, source,
-                                  NULL);
-
-    if (watch < 0)
-        return -ENOMEM;
+    source->look_timer = virEventAddTimeout(-1, begin_to_look, source, NULL);
     source->timer = virEventAddTimeout(0, begin_to_connect, source, NULL);
-    if (source->timer >= 0)
-        return 0;
-    virEventRemoveHandle(watch);
-    return -ENOMEM;
+    if (source->look_timer < 0 || source->timer < 0 ||
+        virEventAddHandle(source->results[0], VIR_EVENT_HANDLE_READABLE, on_result, source, NULL) <
+            0)
+        return -ENOMEM;
+    return 0;
 }
 
 int source_open(const char *uri, const struct event_sink *sink, struct source **ret_source)

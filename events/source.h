@@ -17,7 +17,8 @@ struct source;
 
 /*
  * Begins to connect; libvirt's event loop has been registered. Events go to the sink, those of kind
- * "daemon" ("connected", "disconnected") too. The URI is borrowed; NULL is libvirt's default.
+ * "daemon" too: "connected", "disconnected", and
+ * "synchronized" when what is there was compared with what was last heard. The URI is borrowed; NULL is libvirt's default.
  * Returns 0, or a negative errno. Sources live as long as the process.
  */
 int source_open(const char *uri, const struct event_sink *sink, struct source **ret_source);

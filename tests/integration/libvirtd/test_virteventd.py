@@ -33,9 +33,10 @@ class Watched:
             return [e for e in self.events() if all(e[key] == wanted[key] for key in wanted)]
         return wait_until(found, HALF_DEAD_SECONDS, f"an event {wanted}")
 
-    def connected(self, times=1):
-        wait_until(lambda: len(self.told(kind="daemon", event="connected")) >= times, 90,
-                   f"connection {times}")
+    def synchronized(self, times=1):
+        """Each connection has been compared with what was heard before: nothing is missed now."""
+        wait_until(lambda: len(self.told(kind="daemon", event="synchronized")) >= times, 90,
+                   f"comparison {times}")
         return self
 
 
@@ -47,7 +48,7 @@ def daemon(cache):
 
 
 def test_a_guests_life(daemon):
-    watched = Watched(daemon, QEMU_URI).connected()
+    watched = Watched(daemon, QEMU_URI).synchronized()
     daemon.virsh("start", "g1").checked()
     daemon.virsh("suspend", "g1").checked()
     daemon.virsh("resume", "g1").checked()
@@ -61,7 +62,7 @@ def test_a_guests_life(daemon):
 
 
 def test_an_event_says_whose_it_is_and_has_its_payload_by_the_apis_names(daemon):
-    watched = Watched(daemon, QEMU_URI).connected()
+    watched = Watched(daemon, QEMU_URI).synchronized()
     daemon.virsh("start", "g1").checked()
     event = watched.told(event="started")[0]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", event.pop("time"))
@@ -72,7 +73,7 @@ def test_an_event_says_whose_it_is_and_has_its_payload_by_the_apis_names(daemon)
 
 
 def test_what_a_guest_s_definition_says_of_itself(daemon):
-    watched = Watched(daemon, QEMU_URI).connected()
+    watched = Watched(daemon, QEMU_URI).synchronized()
     daemon.virsh("desc", "g1", "--config", "--title", "of no use").checked()
     event = watched.told(event="metadata-change")[0]
     assert event["detail"] == "title"
@@ -80,7 +81,7 @@ def test_what_a_guest_s_definition_says_of_itself(daemon):
 
 
 def test_a_network_s_life(daemon):
-    watched = Watched(daemon, QEMU_URI).connected()
+    watched = Watched(daemon, QEMU_URI).synchronized()
     daemon.define_network("n1")
     daemon.virsh("net-start", "n1").checked()
     daemon.virsh("net-destroy", "n1").checked()
@@ -91,7 +92,7 @@ def test_a_network_s_life(daemon):
 
 def test_events_of_pools_nodes_and_secrets_of_libvirts_test_driver(daemon):
     uri = "test+unix:///default"
-    watched = Watched(daemon, uri).connected()
+    watched = Watched(daemon, uri).synchronized()
     daemon.virsh("pool-refresh", "default-pool", uri=uri).checked()
     daemon.virsh("pool-destroy", "default-pool", uri=uri).checked()
     watched.told(kind="storage-pool", event="stopped")
@@ -100,7 +101,7 @@ def test_events_of_pools_nodes_and_secrets_of_libvirts_test_driver(daemon):
 
 
 def test_a_secret_s_life(daemon):
-    watched = Watched(daemon, QEMU_URI).connected()
+    watched = Watched(daemon, QEMU_URI).synchronized()
     daemon.cell.write("/run/secret.xml", "<secret><usage type='ceph'><name>key of g1</name>"
                       "</usage></secret>")
     daemon.virsh("secret-define", "/run/secret.xml").checked()
@@ -110,7 +111,7 @@ def test_a_secret_s_life(daemon):
 
 def test_several_daemons_are_watched_at_once(daemon):
     uri = "test+unix:///default"
-    watched = Watched(daemon, QEMU_URI, uri).connected(times=2)
+    watched = Watched(daemon, QEMU_URI, uri).synchronized(times=2)
     daemon.virsh("start", "g1").checked()
     daemon.virsh("destroy", "test", uri=uri).checked()
     assert watched.told(event="started")[0]["uri"] == QEMU_URI
@@ -118,7 +119,7 @@ def test_several_daemons_are_watched_at_once(daemon):
 
 
 def test_the_sequence_has_no_gap(daemon):
-    watched = Watched(daemon, QEMU_URI).connected()
+    watched = Watched(daemon, QEMU_URI).synchronized()
     daemon.virsh("start", "g1").checked()
     daemon.virsh("destroy", "g1").checked()
     watched.told(event="stopped")
@@ -141,10 +142,10 @@ def test_every_domain_event_that_the_library_knows_is_asked_for(daemon):
 # Daemons that come and go.
 
 def test_a_daemon_that_ends_and_comes_again_is_told_and_watched_again(daemon):
-    watched = Watched(daemon, QEMU_URI).connected()
+    watched = Watched(daemon, QEMU_URI).synchronized()
     daemon.restart()
     assert watched.told(event="disconnected")[0]["detail"] in ("eof", "error")
-    watched.connected(times=2)
+    watched.synchronized(times=2)
     daemon.virsh("start", "g1").checked()
     assert watched.told(event="started")
 
@@ -154,23 +155,23 @@ def test_a_daemon_that_is_not_there_yet_is_waited_for(cache):
         watched = Watched(daemon, QEMU_URI)
         wait_until(lambda: "is tried again" in watched.command.output()[1], 20, "the first failure")
         daemon.start()
-        watched.connected()
+        watched.synchronized()
 
 
 def test_one_that_cannot_be_reached_is_told_once_and_does_not_hold_up_the_others(daemon):
-    watched = Watched(daemon, "qemu+unix:///system?socket=/run/none", QEMU_URI).connected()
+    watched = Watched(daemon, "qemu+unix:///system?socket=/run/none", QEMU_URI).synchronized()
     daemon.virsh("start", "g1").checked()
     assert watched.told(event="started")
     assert watched.command.output()[1].count("/run/none") == 2  # the URI, and libvirt's own words
 
 
 def test_a_daemon_that_answers_no_more_is_given_up(daemon):
-    watched = Watched(daemon, QEMU_URI).connected()
+    watched = Watched(daemon, QEMU_URI).synchronized()
     daemon.signal(signal.SIGSTOP)
     event = watched.told(event="disconnected")[0]
     assert event["detail"] == "keepalive"
     daemon.signal(signal.SIGCONT)
-    watched.connected(times=2)
+    watched.synchronized(times=2)
 
 
 # Nothing is missed: what happened without a connection is told when there is one again.
@@ -184,7 +185,7 @@ def away(daemon):
     class Away:
         def __init__(self):
             daemon.cell.path(LINK).symlink_to("/run/libvirt/libvirt-sock")
-            self.watched = Watched(daemon, f"qemu+unix:///system?socket={LINK}").connected()
+            self.watched = Watched(daemon, f"qemu+unix:///system?socket={LINK}").synchronized()
 
         def __enter__(self):
             daemon.cell.path(LINK).unlink()
@@ -227,15 +228,25 @@ def test_after_an_outage_in_which_nothing_happened_nothing_is_told(daemon, away)
     away.watched.told(event="started")
     with away:
         pass
-    away.watched.connected(times=2)
+    away.watched.synchronized(times=2)
     daemon.virsh("destroy", "g1").checked()
     away.watched.told(event="stopped")
     assert not [event for event in away.watched.events() if event["reconciled"]]
 
 
+def test_when_nothing_is_missed_any_more_is_told_with_how_much_was(daemon, away):
+    with away:
+        daemon.define_guest("g2")
+    away.watched.synchronized(times=2)
+    told = [(e["kind"], e["event"], e["payload"].get("missed")) for e in away.watched.events()]
+    assert told == [("daemon", "connected", None), ("daemon", "synchronized", 0),
+                    ("daemon", "disconnected", None), ("daemon", "connected", None),
+                    ("domain", "defined", None), ("daemon", "synchronized", 1)]
+
+
 def test_at_the_first_connection_what_is_there_is_not_told(daemon):
     daemon.virsh("start", "g1").checked()
-    watched = Watched(daemon, QEMU_URI).connected()
+    watched = Watched(daemon, QEMU_URI).synchronized()
     daemon.virsh("destroy", "g1").checked()
     watched.told(event="stopped")
     assert not [event for event in watched.events() if event["reconciled"]]
@@ -245,7 +256,7 @@ def test_at_the_first_connection_what_is_there_is_not_told(daemon):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_by_a_signal_with_whole_lines_and_status_0(daemon, number):
-    watched = Watched(daemon, QEMU_URI).connected()
+    watched = Watched(daemon, QEMU_URI).synchronized()
     daemon.virsh("start", "g1").checked()
     watched.told(event="started")
     watched.command.kill(number)
