@@ -25,6 +25,32 @@ def guest(name, network=None):
     </domain>"""
 
 
+def guest_with_devices(name, disk):
+    """A guest that has events to tell: a disk of this path, an empty CD drive, USB, and VNC."""
+    return f"""<domain type='qemu'><name>{name}</name><uuid>{uuid_of(name)}</uuid>
+      <memory unit='MiB'>16</memory><vcpu>1</vcpu>
+      <os><type arch='x86_64' machine='pc'>hvm</type></os><features><acpi/></features>
+      <on_crash>preserve</on_crash>
+      <devices><controller type='usb' model='nec-xhci'/><memballoon model='none'/>
+      <disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{disk}'/>
+      <target dev='vda' bus='virtio'/></disk>
+      <disk type='file' device='cdrom'><target dev='hdc' bus='ide'/><readonly/></disk>
+      <graphics type='vnc' port='5900' listen='127.0.0.1'/></devices>
+    </domain>"""
+
+
+def usb_disk(path):
+    """A device that can be taken out again without the guest's help."""
+    return f"""<disk type='file' device='disk'><driver name='qemu' type='raw'/>
+      <source file='{path}'/><target dev='sda' bus='usb'/></disk>"""
+
+
+def pool(name, folder):
+    """A folder as a storage pool."""
+    return f"""<pool type='dir'><name>{name}</name><uuid>{uuid_of(name)}</uuid>
+      <target><path>{folder}</path></target></pool>"""
+
+
 def container(name):
     """An LXC guest on the cell's own files that sleeps."""
     return f"""<domain type='lxc'><name>{name}</name><uuid>{uuid_of(name)}</uuid>
