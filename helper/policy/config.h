@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "config_problem.h"
 #include "failure_policy.h"
 #include "profile.h"
 #include "rules.h"
@@ -12,9 +13,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* config_load() refused the file. */
-#define CONFIG_E_REFUSED 1
 
 /* What happens to a call whose record cannot be written since the disk is full. */
 enum audit_full {

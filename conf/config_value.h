@@ -1,5 +1,5 @@
 /*
- * Values of the configuration: texts to bytes, choices and patterns. Helper.
+ * Values of the configuration: texts to bytes, choices and patterns. Helper and virteventd.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -1,5 +1,6 @@
 /*
- * What is wrong with a configuration: the first thing found, with file and line. Helper.
+ * What is wrong with a configuration: the first thing found, with file and line. Helper and
+ * virteventd.
  *
  * Texts from the file are shown, so they are escaped: an admin may read them in a terminal.
  *
@@ -8,7 +9,6 @@
 #include "config_problem.h"
 
 #include "cleanup.h"
-#include "config.h"
 #include "text.h"
 
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /*
- * What is wrong with a configuration: the first thing found, with file and line. Helper.
+ * What is wrong with a configuration: the first thing found, with file and line. Helper and
+ * virteventd.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -7,6 +8,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+
+/* The file was refused, and the problem says why. */
+#define CONFIG_E_REFUSED 1
 
 /* Starts as {.path = …}. */
 struct config_problem {

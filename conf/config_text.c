@@ -1,5 +1,5 @@
 /*
- * The configuration's text, made fit for libconfuse. Helper.
+ * The configuration's text, made fit for libconfuse. Helper and virteventd.
  *
  * libconfuse 3.3 counts a comment as two lines or more, drops a `*`, `+` or other odd character
  * outside quotes without a word (object = vm* would fit "vm" alone), puts environment variables
@@ -13,7 +13,6 @@
  */
 #include "config_text.h"
 
-#include "config.h"
 #include "text.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /*
- * Values of the configuration: texts to bytes, choices and patterns. Helper.
+ * Values of the configuration: texts to bytes, choices and patterns. Helper and virteventd.
  *
  * The texts are what an admin wrote: their form is not trusted.
  *

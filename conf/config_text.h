@@ -1,5 +1,5 @@
 /*
- * The configuration's text, made fit for libconfuse. Helper.
+ * The configuration's text, made fit for libconfuse. Helper and virteventd.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
