@@ -19,6 +19,7 @@
 #include "packet.h"
 #include "peer.h"
 #include "runner_path.h"
+#include "service.h"
 #include "state.h"
 #include "supervise.h"
 
@@ -63,6 +64,7 @@ void helper_end(struct helper *helper)
     if (helper->ending)
         return;
     helper->ending = true;
+    service_stopping(helper);
     listen_stop(helper);
     call_cancel_all(helper);
     linger_end_all(helper);
@@ -183,12 +185,15 @@ struct signals {
 static void reload_by_signal(struct helper *helper)
 {
     char *error = NULL;
-    int r = helper_reload(helper, &error);
+    int r;
 
+    service_reloading(helper);
+    r = helper_reload(helper, &error);
     if (r != 0)
         fprintf(stderr, "virthook-helper: the running configuration stays: %s\n",
                 error ? error : strerror(ENOMEM));
     free(error);
+    service_reloaded(helper);
 }
 
 static void signals_ready(struct source *source, uint32_t events)
@@ -260,6 +265,8 @@ static int set_up(struct helper *helper, struct signals *signals)
         r = give_up_privileges(helper);
     if (r == 0)
         r = serve_channel(helper);
+    if (r == 0)
+        service_ready(helper);
     return r;
 }
 
@@ -278,6 +285,7 @@ static void close_audit(struct audit_log *audit)
 
 static void tear_down(struct helper *helper, struct signals *signals)
 {
+    loop_disarm(&helper->watchdog);
     listen_stop(helper);
     listen_admin_stop(helper);
     peer_close_all(helper);

@@ -49,6 +49,7 @@ struct helper {
     uint64_t started_ms;
     struct linger *lingers; /* what lives on after its call */
     size_t linger_count;
+    struct timer watchdog; /* when the service manager is told next that the loop turns */
     bool ending; /* no new call is taken; the loop ends with the last one, and what lingers */
 };
 
