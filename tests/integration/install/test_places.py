@@ -35,7 +35,8 @@ PAGES = ("man1/virt-hook.1", "man3/libvirthook.3", "man5/virthook-audit.5", "man
 
 def test_every_file_that_is_looked_for_is_there(installed):
     libdir = next(installed.root.rglob("libvirthook.so")).parent.relative_to(installed.root)
-    wanted = {*PROGRAMS, *CONFIGURATION, *ADMIN_S_OWN, *SERVICE_MANAGER_S, "/usr/include/virthook.h",
+    wanted = {*PROGRAMS, *CONFIGURATION, *ADMIN_S_OWN, *SERVICE_MANAGER_S,
+              "/usr/include/virthook.h",
               *[f"/{libdir}/{name}" for name in LIBRARY],
               *[f"/usr/share/man/{name}" for name in PAGES]}
     assert sorted(wanted - installed.files()) == []
