@@ -73,8 +73,15 @@ void helper_end(struct helper *helper)
 
 void helper_stop_when_done(struct helper *helper)
 {
-    if (helper->ending && helper->call_count == 0 && helper->linger_count == 0)
+    if ((helper->ending || helper->retiring) && helper->call_count == 0 &&
+        helper->linger_count == 0)
         loop_stop(helper->loop);
+}
+
+void helper_retire(struct helper *helper)
+{
+    helper->retiring = true;
+    helper_stop_when_done(helper);
 }
 
 static int load_config(struct helper *helper)
@@ -205,6 +212,8 @@ static void signals_ready(struct source *source, uint32_t events)
         return;
     if (info.ssi_signo == SIGHUP)
         reload_by_signal(signals->helper);
+    else if (info.ssi_signo == SIGUSR1)
+        helper_retire(signals->helper);
     else
         helper_end(signals->helper);
 }
@@ -217,6 +226,7 @@ static int watch_signals(struct helper *helper, struct signals *signals)
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGUSR1);
     sigprocmask(SIG_SETMASK, &set, NULL);
     signals->helper = helper;
     signals->source.ready = signals_ready;

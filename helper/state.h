@@ -50,13 +50,21 @@ struct helper {
     struct linger *lingers; /* what lives on after its call */
     size_t linger_count;
     struct timer watchdog; /* when the service manager is told next that the loop turns */
+    bool retiring;         /* the loop ends when no call is open, and nothing lingers */
     bool ending; /* no new call is taken; the loop ends with the last one, and what lingers */
 };
 
 /* Takes no more calls, cancels the open ones, and lets the loop end with the last of them. */
 void helper_end(struct helper *helper);
 
-/* Ends the loop where the helper is ending and nothing is open any more. */
+/*
+ * Lets the loop end at the first moment when no call is open, for another helper to take its place
+ * (an upgrade). Until then calls are taken as ever; what a client has sent and was not accepted it
+ * sends once more, to the next helper.
+ */
+void helper_retire(struct helper *helper);
+
+/* Ends the loop where the helper is ending or retiring and nothing is open any more. */
 void helper_stop_when_done(struct helper *helper);
 
 /* Reads the configuration, at start. Returns 0, CONFIG_E_REFUSED with a sentence that the caller
