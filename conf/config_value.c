@@ -58,6 +58,21 @@ bool config_value_is_path(const char *text)
     return text[0] == '/' && strlen(text) <= CONFIG_PATH_MAX;
 }
 
+bool config_value_is_plain_path(const char *text)
+{
+    if (!config_value_is_path(text))
+        return false;
+    while (*text) {
+        size_t length = strcspn(++text, "/");
+
+        if (length == 0 || (length == 1 && text[0] == '.') ||
+            (length == 2 && text[0] == '.' && text[1] == '.'))
+            return false;
+        text += length;
+    }
+    return true;
+}
+
 /* The end of the bracket expression that starts at `text`; NULL where it has none. */
 static const char *bracket_end(const char *text)
 {

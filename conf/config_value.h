@@ -32,6 +32,9 @@ bool config_value_yes_no(const char *text, bool *ret_yes);
 /* Whether it starts with / and is at most CONFIG_PATH_MAX bytes. */
 bool config_value_is_path(const char *text);
 
+/* Whether it is the one form of a file's path: no slash at its end, no //, /./ or /../ in it. */
+bool config_value_is_plain_path(const char *text);
+
 /*
  * Whether fnmatch(3) takes the text as it is meant: not empty, no [ without its ], no backslash at
  * the end.

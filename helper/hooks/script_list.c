@@ -11,6 +11,8 @@
 #include "cleanup.h"
 #include "message.h"
 
+#include <string.h>
+
 /* Room for one more after `count`: doubles at each power of two. NULL where memory is short. */
 static void *grow(void *items, size_t count, size_t size)
 {
@@ -51,16 +53,67 @@ int script_list_pass_over(struct script_list *list, char *path, char *why)
     return 0;
 }
 
-void script_list_clear(struct script_list *list)
+static bool is_before(const struct script_list *list, size_t end, const char *path)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        free(list->scripts[i].path);
-        free(list->scripts[i].problem);
+    for (size_t i = 0; i < end; i++) {
+        if (strcmp(list->scripts[i].path, path) == 0)
+            return true;
     }
+    return false;
+}
+
+bool script_list_has(const struct script_list *list, const char *path)
+{
+    return is_before(list, list->count, path);
+}
+
+static void drop(struct script *script)
+{
+    free(script->path);
+    free(script->problem);
+}
+
+void script_list_drop_twice(struct script_list *list)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        if (is_before(list, kept, list->scripts[i].path))
+            drop(&list->scripts[i]);
+        else
+            list->scripts[kept++] = list->scripts[i];
+    }
+    list->count = kept;
+}
+
+static void drop_passed_over(struct script_list *list)
+{
     for (size_t i = 0; i < list->passed_count; i++) {
         free(list->passed[i].path);
         free(list->passed[i].why);
     }
+    list->passed_count = 0;
+}
+
+void script_list_keep_one(struct script_list *list, const char *path)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        if (kept > 0 || strcmp(list->scripts[i].path, path) != 0)
+            drop(&list->scripts[i]);
+        else
+            list->scripts[kept++] = list->scripts[i];
+    }
+    list->count = kept;
+    drop_passed_over(list);
+}
+
+void script_list_clear(struct script_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        drop(&list->scripts[i]);
+    drop_passed_over(list);
     free(list->scripts);
     free(list->passed);
     *list = (struct script_list){0};

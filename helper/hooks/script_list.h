@@ -16,3 +16,11 @@ int script_list_add(struct script_list *list, char *path, char *problem);
 /* Adds a file that is passed over. Takes `path` and `why`, also on failure. Returns 0 or -ENOMEM.
  */
 int script_list_pass_over(struct script_list *list, char *path, char *why);
+
+bool script_list_has(const struct script_list *list, const char *path);
+
+/* Drops each script that stands in the list before, by its path. */
+void script_list_drop_twice(struct script_list *list);
+
+/* Drops all but the script of this path, and what was passed over. */
+void script_list_keep_one(struct script_list *list, const char *path);

@@ -31,6 +31,9 @@ void config_free(struct config *config)
     free(config->hooks);
     free(config->audit);
     free(config->guest_tmp);
+    free(config->events);
+    free(config->events_script);
+    event_rules_clear(&config->event_rules);
     rules_clear(&config->rules);
     profiles_clear(&config->profiles);
     free(config->default_profile);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "config_problem.h"
+#include "event_rules.h"
 #include "failure_policy.h"
 #include "profile.h"
 #include "rules.h"
@@ -43,8 +44,16 @@ struct config {
     size_t audit_files;  /* logs that were moved away so, at most; default 10 */
     struct failure_policy failure;
     struct rule_list rules;
-    struct profile_list profiles; /* unconfined and isolated are always among them */
-    char *default_profile;        /* of scripts that no rule gives another; one of `profiles` */
+    struct profile_list profiles;    /* unconfined and isolated are always among them */
+    char *events;                    /* absolute; the directory of events' scripts */
+    char *events_script;             /* absolute; runs for events of the kinds in events_set */
+    unsigned int events_script_line; /* where it was set; 0 for not, then it need not exist */
+    unsigned int events_set;         /* bits by the index of event_kind_at(); default all */
+    uint64_t events_deadline_ms;     /* of an event's scripts together; default 10 min, most 1 h */
+    unsigned int events_retries;     /* of a script that exits with 75; default 5 */
+    struct event_rule_list event_rules;
+    char *default_profile; /* of scripts that no rule or event section gives another; one of
+                              `profiles` */
     unsigned int default_profile_line; /* where it was set; 0 for not */
     struct text_list notes;            /* what an admin should know: "file:line: …" */
 };
@@ -60,8 +69,8 @@ int config_load(const char *path, bool must_exist, uid_t session_uid, struct con
                 char **ret_error);
 
 /*
- * Whether default_profile or a rule gives scripts the profile of this name; `*ret_line` is where in
- * the file, 0 for nowhere.
+ * Whether default_profile, a rule or an event section gives scripts the profile of this name;
+ * `*ret_line` is where in the file, 0 for nowhere.
  */
 bool config_uses_profile(const struct config *config, const char *name, unsigned int *ret_line);
 

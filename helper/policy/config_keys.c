@@ -9,6 +9,7 @@
 #include "config_keys.h"
 
 #include "cleanup.h"
+#include "config_event.h"
 #include "config_value.h"
 #include "message.h"
 #include "number.h"
@@ -23,10 +24,12 @@ enum key_type {
     KEY_YES_NO,
     KEY_SECONDS, /* range in milliseconds */
     KEY_COUNT,
+    KEY_SMALL_COUNT, /* an unsigned int */
     KEY_BYTES,
     KEY_BYTES_OR_0,
     KEY_AUDIT_FULL,
     KEY_PROFILE,
+    KEY_KINDS,
 };
 
 struct key {
@@ -63,6 +66,14 @@ static const struct key keys[CONFIG_KEYS_MAX] = {
     {"audit_size", KEY_BYTES_OR_0, AT(audit_size), 64 * 1024, 1024ULL << 30, "0",
      "bytes from 64K to 1024G, or 0 for never"},
     {"audit_files", KEY_COUNT, AT(audit_files), 1, 999, "10", "a number from 1 to 999"},
+    {"events", KEY_PATH, AT(events), 0, 0, VIRTHOOK_EVENTS_DIR, "a path that starts with /"},
+    {"events_script", KEY_PATH, AT(events_script), 0, 0, VIRTHOOK_EVENTS_SCRIPT,
+     "a path that starts with /"},
+    {"events_set", KEY_KINDS, AT(events_set), 0, 0, NULL, NULL},
+    {"events_deadline", KEY_SECONDS, AT(events_deadline_ms), CONFIG_DEADLINE_LEAST_MS,
+     CONFIG_DEADLINE_MOST_MS, "600", CONFIG_DEADLINE_TAKES},
+    {"events_retries", KEY_SMALL_COUNT, AT(events_retries), 0, CONFIG_RETRIES_MOST, "5",
+     CONFIG_RETRIES_TAKES},
 };
 
 /* Those that are looked at together with others. */
@@ -70,6 +81,7 @@ enum {
     OUTPUT_KEPT = 10,
     AUDIT_KEPT = 11,
     DEFAULT_PROFILE = 13,
+    EVENTS_SCRIPT = 20,
 };
 
 const char *config_keys_name(size_t index)
@@ -119,6 +131,7 @@ static bool parse_number(const struct key *key, const char *value, uint64_t *ret
     case KEY_SECONDS:
         return number_parse_seconds(value, ret_number);
     case KEY_COUNT:
+    case KEY_SMALL_COUNT:
         return number_parse(value, ret_number);
     case KEY_BYTES:
     case KEY_BYTES_OR_0:
@@ -143,6 +156,9 @@ static void store_number(const struct key *key, void *slot, uint64_t number)
         return;
     case KEY_YES_NO:
         *(bool *)slot = number == 1;
+        return;
+    case KEY_SMALL_COUNT:
+        *(unsigned int *)slot = (unsigned int)number;
         return;
     case KEY_AUDIT_FULL:
         *(enum audit_full *)slot = number == 1 ? AUDIT_FULL_COUNT : AUDIT_FULL_DENY;
@@ -196,32 +212,49 @@ int config_keys_defaults(struct config *config, bool session)
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < CONFIG_KEYS_MAX; i++)
-        r = set(config, &keys[i], keys[i].by_default);
+        r = keys[i].by_default ? set(config, &keys[i], keys[i].by_default) : 0;
+    config->events_set = ~0U;
     if (r == 0 && session)
         r = take_session_path(config, "hooks", SESSION_CONFIG, "hooks");
     if (r == 0 && session)
         r = take_session_path(config, "audit", SESSION_STATE, "");
+    if (r == 0 && session)
+        r = take_session_path(config, "events", SESSION_CONFIG, "events.d");
+    if (r == 0 && session)
+        r = take_session_path(config, "events_script", SESSION_CONFIG, "events");
     return r;
+}
+
+/* Returns as config_keys_set(). */
+static int set_from_file(struct config *config, const struct key *key, const char *value,
+                         unsigned int line, struct config_problem *problem)
+{
+    int r;
+
+    if (key->type == KEY_KINDS)
+        return config_event_kinds(value, &config->events_set, line, problem);
+    r = set(config, key, value);
+    if (r == -ENOMEM)
+        return config_no_memory(problem);
+    if (r < 0)
+        return config_refuse(problem, line, "%s takes %s, not '%s'; write %s = %s", key->name,
+                             key->takes, value, key->name, key->by_default);
+    return 0;
 }
 
 int config_keys_set(struct config *config, struct config_key_lines *lines, const char *name,
                     const char *value, unsigned int line, struct config_problem *problem)
 {
     size_t index = find(name);
-    const struct key *key = &keys[index];
     int r;
 
     if (lines->lines[index] > 0)
         return config_refuse(problem, line, "%s stands on line %u already; keep one of them", name,
                              lines->lines[index]);
-    r = set(config, key, value);
-    if (r == -ENOMEM)
-        return config_no_memory(problem);
-    if (r < 0)
-        return config_refuse(problem, line, "%s takes %s, not '%s'; write %s = %s", name,
-                             key->takes, value, name, key->by_default);
-    lines->lines[index] = line;
-    return 0;
+    r = set_from_file(config, &keys[index], value, line, problem);
+    if (r == 0)
+        lines->lines[index] = line;
+    return r;
 }
 
 /* Whether this program can do what a key turns on, which meson's feature decides. */
@@ -270,5 +303,6 @@ int config_keys_check(struct config *config, const struct config_key_lines *line
     int r = check_kept(config, lines, problem);
 
     config->default_profile_line = lines->lines[DEFAULT_PROFILE];
+    config->events_script_line = lines->lines[EVENTS_SCRIPT];
     return r == 0 ? check_copies(config, lines, problem) : r;
 }

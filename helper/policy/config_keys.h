@@ -9,7 +9,7 @@
 #include "config_problem.h"
 
 /* How many there are; config_keys_name() of an index from here on is NULL. */
-#define CONFIG_KEYS_MAX 19
+#define CONFIG_KEYS_MAX 24
 
 const char *config_keys_name(size_t index);
 

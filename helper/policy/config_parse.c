@@ -11,6 +11,7 @@
 #include "config_parse.h"
 
 #include "cleanup.h"
+#include "config_event.h"
 #include "config_failure.h"
 #include "config_keys.h"
 #include "config_profile.h"
@@ -22,7 +23,7 @@
 
 /* Keys of the longest kind, sections, and what ends them. */
 #define OPTIONS_MAX 32
-_Static_assert(OPTIONS_MAX > CONFIG_KEYS_MAX + 3 && OPTIONS_MAX > CONFIG_PROFILE_KEYS_MAX,
+_Static_assert(OPTIONS_MAX > CONFIG_KEYS_MAX + 4 && OPTIONS_MAX > CONFIG_PROFILE_KEYS_MAX,
                "each kind of options has room");
 
 struct reading {
@@ -36,6 +37,7 @@ struct reading {
     bool in_section;
     struct config_failure failure;
     struct rule rule;
+    struct event_rule event;
     struct config_profile profile;
 };
 
@@ -54,6 +56,8 @@ static int begin_section(cfg_t *section)
         return config_failure_begin(&reading->failure, cfg_title(section), line, reading->problem);
     if (strcmp(cfg_name(section), "rule") == 0)
         return config_rule_begin(&reading->rule, cfg_title(section), line, reading->problem);
+    if (strcmp(cfg_name(section), "event") == 0)
+        return config_event_begin(&reading->event, cfg_title(section), line, reading->problem);
     return config_profile_begin(&reading->profile, cfg_title(section), line, reading->problem);
 }
 
@@ -116,6 +120,16 @@ static int take_rule(cfg_t *section, cfg_opt_t *option, const char *value, void 
     return config_rule_set(&reading->rule, setting.key, value, setting.line, reading->problem);
 }
 
+static int take_event(cfg_t *section, cfg_opt_t *option, const char *value, void *result)
+{
+    struct config_setting setting;
+    int r = begin_section_value(section, option, value, &setting, result);
+
+    if (r != 0)
+        return r;
+    return config_event_set(&reading->event, setting.key, value, setting.line, reading->problem);
+}
+
 static int take_profile(cfg_t *section, cfg_opt_t *option, const char *value, void *result)
 {
     struct config_setting setting;
@@ -140,6 +154,8 @@ static int end_section(cfg_t *root, cfg_opt_t *option)
         return config_failure_end(&reading->failure, reading->problem);
     if (strcmp(cfg_opt_name(option), "rule") == 0)
         return config_rule_end(&reading->rule, &reading->config->rules, reading->problem);
+    if (strcmp(cfg_opt_name(option), "event") == 0)
+        return config_event_end(&reading->event, &reading->config->event_rules, reading->problem);
     return config_profile_end(&reading->profile, &reading->config->profiles, reading->problem);
 }
 
@@ -180,8 +196,8 @@ __attribute__((format(printf, 2, 0))) static void take_error(cfg_t *section, con
     else
         config_refuse(reading->problem, line, "%s; write %s, each once", message,
                       reading->kind == CONFIG_MAIN
-                          ? "key = value, failure \"operation\" { ... }, rule \"name\" { ... } or "
-                            "profile \"name\" { ... }"
+                          ? "key = value, failure \"operation\" { ... }, rule \"name\" { ... }, "
+                            "event \"name\" { ... } or profile \"name\" { ... }"
                           : "profile \"name\" { ... } and in it key = value");
 }
 
@@ -206,7 +222,8 @@ static void add_profile_options(cfg_opt_t *options)
 }
 
 /* What stands in virthook.conf and not in profiles.d. */
-static cfg_opt_t *add_main_options(cfg_opt_t *options, cfg_opt_t *failure, cfg_opt_t *rule)
+static cfg_opt_t *add_main_options(cfg_opt_t *options, cfg_opt_t *failure, cfg_opt_t *rule,
+                                   cfg_opt_t *event)
 {
     const char *names[CONFIG_KEYS_MAX + 1] = {NULL};
 
@@ -214,18 +231,21 @@ static cfg_opt_t *add_main_options(cfg_opt_t *options, cfg_opt_t *failure, cfg_o
         names[i] = config_keys_name(i);
     add_options(failure, config_failure_keys, take_failure);
     add_options(rule, config_rule_keys, take_rule);
+    add_options(event, config_event_keys, take_event);
     add_options(options, names, take_key);
     options += CONFIG_KEYS_MAX;
     *options++ = (cfg_opt_t)CFG_SEC("failure", failure, SECTION_FLAGS);
     *options++ = (cfg_opt_t)CFG_SEC("rule", rule, SECTION_FLAGS);
+    *options++ = (cfg_opt_t)CFG_SEC("event", event, SECTION_FLAGS);
     return options;
 }
 
 /* The options of a kind of file; libconfuse makes a copy. NULL where memory is short. */
 static cfg_t *make_parser(enum config_kind kind)
 {
-    cfg_opt_t failure[OPTIONS_MAX], rule[OPTIONS_MAX], profile[OPTIONS_MAX], root[OPTIONS_MAX];
-    cfg_opt_t *end = kind == CONFIG_MAIN ? add_main_options(root, failure, rule) : root;
+    cfg_opt_t failure[OPTIONS_MAX], rule[OPTIONS_MAX], event[OPTIONS_MAX], profile[OPTIONS_MAX];
+    cfg_opt_t root[OPTIONS_MAX];
+    cfg_opt_t *end = kind == CONFIG_MAIN ? add_main_options(root, failure, rule, event) : root;
     cfg_t *parser;
 
     add_profile_options(profile);
@@ -239,6 +259,7 @@ static cfg_t *make_parser(enum config_kind kind)
     if (kind == CONFIG_MAIN) {
         cfg_set_validate_func(parser, "failure", end_section);
         cfg_set_validate_func(parser, "rule", end_section);
+        cfg_set_validate_func(parser, "event", end_section);
     }
     return parser;
 }
@@ -269,6 +290,7 @@ int config_parse(enum config_kind kind, const char *text, const struct config_li
     reading = NULL;
     cfg_free(parser);
     rule_clear(&state->rule);
+    event_rule_clear(&state->event);
     profile_clear(&state->profile.open);
     if (r == CFG_SUCCESS)
         return finish(state);

@@ -126,6 +126,19 @@ static int add_notes(struct config *config)
     return r;
 }
 
+static bool is_of_events(const struct config *config, const char *name, unsigned int *ret_line)
+{
+    for (size_t i = 0; i < config->event_rules.count; i++) {
+        const struct event_rule *rule = &config->event_rules.rules[i];
+
+        if (rule->profile && strcmp(rule->profile, name) == 0) {
+            *ret_line = rule->profile_line;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool config_uses_profile(const struct config *config, const char *name, unsigned int *ret_line)
 {
     if (strcmp(config->default_profile, name) == 0) {
@@ -140,7 +153,7 @@ bool config_uses_profile(const struct config *config, const char *name, unsigned
             return true;
         }
     }
-    return false;
+    return is_of_events(config, name, ret_line);
 }
 
 int config_check_uses(struct config *config, struct config_problem *problem)
@@ -149,6 +162,12 @@ int config_check_uses(struct config *config, struct config_problem *problem)
 
     for (size_t i = 0; r == 0 && i < config->rules.count; i++) {
         const struct rule *rule = &config->rules.rules[i];
+
+        if (rule->profile)
+            r = check_use(config, rule->profile, rule->profile_line, problem);
+    }
+    for (size_t i = 0; r == 0 && i < config->event_rules.count; i++) {
+        const struct event_rule *rule = &config->event_rules.rules[i];
 
         if (rule->profile)
             r = check_use(config, rule->profile, rule->profile_line, problem);

@@ -60,8 +60,9 @@ def test_it_shows_each_setting_at_the_default_of_the_shipped_configuration():
 @pytest.mark.parametrize("section, known", [
     ("FAILURE SECTIONS", words("config_failure.c", "config_failure_keys")),
     ("RULE SECTIONS", words("config_rule.c", "config_rule_keys")),
+    ("EVENT SECTIONS", words("config_event.c", "config_event_keys")),
     ("PROFILE SECTIONS", rows("config_profile_keys.c")),
-], ids=["failure", "rule", "profile"])
+], ids=["failure", "rule", "event", "profile"])
 def test_it_has_the_keys_that_the_parser_knows_in_a_section(section, known):
     assert sorted(keys(section)) == sorted(known)
 

@@ -1,0 +1,156 @@
+/*
+ * Kinds, events and details in the configuration: are there such? Helper.
+ *
+ * The patterns are what an admin wrote: their form is not trusted. One that could fit nothing is
+ * refused, since the admin meant something by it.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "config_event_words.h"
+
+#include "cleanup.h"
+#include "event_names.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+/* More than all events have words together. */
+#define WORDS_MAX 256
+
+/* Words that a pattern could have meant, each once; ended by NULL. */
+struct words {
+    size_t count;
+    const char *list[WORDS_MAX + 1];
+};
+
+static bool fits(const char *pattern, const char *name)
+{
+    return !pattern || fnmatch(pattern, name, 0) == 0;
+}
+
+static void add_word(struct words *words, const char *word)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        if (strcmp(words->list[i], word) == 0)
+            return;
+    }
+    if (words->count < WORDS_MAX)
+        words->list[words->count++] = word;
+}
+
+static void add_kinds(struct words *words)
+{
+    for (size_t i = 0; event_kind_at(i); i++)
+        add_word(words, event_kind_at(i));
+}
+
+static void add_events(struct words *words, const char *kind)
+{
+    for (size_t i = 0; known_event_at(i); i++) {
+        if (fits(kind, known_event_at(i)->kind))
+            add_word(words, known_event_at(i)->event);
+    }
+}
+
+static void add_details(struct words *words, const char *kind, const char *event)
+{
+    for (size_t i = 0; known_event_at(i); i++) {
+        const struct known_event *known = known_event_at(i);
+
+        for (size_t j = 0;
+             fits(kind, known->kind) && fits(event, known->event) && known->details[j]; j++)
+            add_word(words, known->details[j]);
+    }
+}
+
+static bool fits_one(const char *pattern, const struct words *words)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        if (fits(pattern, words->list[i]))
+            return true;
+    }
+    return false;
+}
+
+/* The words, with commas between; NULL where memory is short. The caller frees. */
+static char *join(const struct words *words)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+
+    if (!stream)
+        return NULL;
+    for (size_t i = 0; i < words->count; i++)
+        fprintf(stream, "%s%s", i > 0 ? ", " : "", words->list[i]);
+    if (fclose(stream) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* `what`: "event of network", as the sentence needs it. */
+static int refuse(const char *pattern, const char *what, const struct words *words,
+                  unsigned int line, struct config_problem *problem)
+{
+    const char *near = config_nearest(pattern, words->list);
+    auto_free char *all = near ? NULL : join(words);
+
+    if (near)
+        return config_refuse(problem, line, "'%s' is no %s; did you mean '%s'?", pattern, what,
+                             near);
+    if (!all)
+        return config_no_memory(problem);
+    return config_refuse(problem, line, "'%s' is no %s; write one of %s", pattern, what, all);
+}
+
+int config_refuse_kind(const char *word, unsigned int line, struct config_problem *problem)
+{
+    struct words words = {0};
+
+    add_kinds(&words);
+    return refuse(word, "kind of object that has events", &words, line, problem);
+}
+
+int config_check_kind(const char *pattern, unsigned int line, struct config_problem *problem)
+{
+    struct words words = {0};
+
+    add_kinds(&words);
+    return fits_one(pattern, &words) ? 0 : config_refuse_kind(pattern, line, problem);
+}
+
+static int check_name(const struct event_rule *rule, struct config_problem *problem)
+{
+    struct words words = {0};
+    auto_free char *what = NULL;
+
+    add_events(&words, rule->kind);
+    if (fits_one(rule->event, &words))
+        return 0;
+    if (asprintf(&what, "event of kind %s", rule->kind ? rule->kind : "any") < 0)
+        return config_no_memory(problem);
+    return refuse(rule->event, rule->kind ? what : "event", &words, rule->event_line, problem);
+}
+
+static int check_detail(const struct event_rule *rule, struct config_problem *problem)
+{
+    struct words words = {0};
+    auto_free char *what = NULL;
+
+    add_details(&words, rule->kind, rule->event);
+    if (fits_one(rule->detail, &words))
+        return 0;
+    if (asprintf(&what, "detail of event %s", rule->event ? rule->event : "any") < 0)
+        return config_no_memory(problem);
+    return refuse(rule->detail, rule->event ? what : "detail of an event", &words,
+                  rule->detail_line, problem);
+}
+
+int config_check_event(const struct event_rule *rule, struct config_problem *problem)
+{
+    int r = check_name(rule, problem);
+
+    return r == 0 ? check_detail(rule, problem) : r;
+}
