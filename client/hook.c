@@ -121,7 +121,8 @@ static int make_reply(struct virthook *hook, struct call *call, struct virthook_
     if (!call->failure.reason)
         return reply_from_verdict(&call->exchange.verdict, call->exchange.output, duration_ms,
                                   ret_reply);
-    allow = virthook_failure_allows(hook, message->driver, message->operation);
+    allow = message->class == CLASS_EVENT ||
+            virthook_failure_allows(hook, message->driver, message->operation);
     return reply_from_failure(&call->failure, allow, message, duration_ms, ret_reply);
 }
 
@@ -262,6 +263,11 @@ bool virthook_failure_allows(struct virthook *hook, const char *driver, const ch
 bool virthook_is_driver(const char *name)
 {
     return name && name_is_driver(name);
+}
+
+bool virthook_is_kind(const char *name)
+{
+    return name && name_is_kind(name);
 }
 
 bool virthook_present(struct virthook *hook, const char *driver)

@@ -170,17 +170,26 @@ static void take_last_word(struct channel *channel, const struct message_error *
         channel_lose(channel, REASON_HELPER_LOST, "%s broke off: %s", channel->who, said);
 }
 
+/* A helper that ends took nothing of the call, and the next one may. */
+static const char *reason_of_refusal(const char *code)
+{
+    if (strcmp(code, protocol_error_code(PROTOCOL_E_BUSY)) == 0)
+        return REASON_BUSY;
+    if (strcmp(code, protocol_error_code(PROTOCOL_E_ENDING)) == 0)
+        return REASON_NO_HELPER;
+    return REASON_BAD_REQUEST;
+}
+
 /* A refused question has the helper's sentence alone: it names a file and a line, or the mend. */
 static void refuse(const struct channel *channel, struct exchange *exchange,
                    const struct message_error *error)
 {
-    bool busy = strcmp(error->code, protocol_error_code(PROTOCOL_E_BUSY)) == 0;
     auto_free char *text = text_escape(error->message, strlen(error->message), false);
 
     if (exchange->question)
         failure_set(&exchange->failure, REASON_BAD_REQUEST, "%s", text ? text : error->code);
     else
-        failure_set(&exchange->failure, busy ? REASON_BUSY : REASON_BAD_REQUEST,
+        failure_set(&exchange->failure, reason_of_refusal(error->code),
                     "%s refused the call (%s): %s", channel->who, error->code, text ? text : "");
 }
 

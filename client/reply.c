@@ -84,6 +84,7 @@ static void fill_script(struct virthook_script *script, const struct message_scr
         .exit_status = from->exit_status,
         .signal = from->signal,
         .timed_out = from->timed_out,
+        .retries = from->retries,
         .problem = from->problem,
         .duration_ms = from->duration_ms,
         .stdout_bytes = from->stdout_bytes,
@@ -143,9 +144,13 @@ int reply_from_failure(const struct failure *failure, bool allow, const struct m
 
     if (!owned)
         return -ENOMEM;
-    length = asprintf(&owned->message, "%s; '%s' of driver %s is %s by the failure policy",
-                      failure_cause(failure), call->operation, call->driver,
-                      allow ? "allowed" : "denied");
+    if (call->class == CLASS_EVENT)
+        length = asprintf(&owned->message, "%s; the event '%s' of %s was not delivered",
+                          failure_cause(failure), call->operation, call->object);
+    else
+        length = asprintf(&owned->message, "%s; '%s' of driver %s is %s by the failure policy",
+                          failure_cause(failure), call->operation, call->driver,
+                          allow ? "allowed" : "denied");
     if (length < 0) {
         owned->message = NULL;
         return -ENOMEM;

@@ -22,10 +22,24 @@
 #define COPY_SIZE 65536
 
 /* Each says what the names.h's check of that name takes. */
-static const char *find_fault(const struct message_call *call)
+static const char *find_fault_of_class(const struct message_call *call)
 {
-    if (!call->driver || !name_is_driver(call->driver))
+    if (call->class == CLASS_HOOK && (!call->driver || !name_is_driver(call->driver)))
         return "the driver must be qemu, network, lxc, libxl, bhyve or daemon";
+    if (call->class == CLASS_HOOK && (call->only || call->delivery))
+        return "'only' and 'delivery' are for calls of class event";
+    if (call->class == CLASS_EVENT && (!call->driver || !name_is_kind(call->driver)))
+        return "an event's kind must be domain, network, storage-pool, node-device, secret or "
+               "daemon";
+    if (call->only && !name_is_only(call->only))
+        return "the path in 'only' must be absolute UTF-8 of at most 4096 bytes";
+    if (call->delivery && !name_is_delivery(call->delivery))
+        return "the delivery must be 1 to 64 letters, digits, '.', '_' and '-'";
+    return NULL;
+}
+
+static const char *find_fault_of_names(const struct message_call *call)
+{
     if (!call->object || !name_is_object(call->object))
         return "the object's name must be UTF-8 of 1 to 1024 bytes, with no newline and no '/'";
     if (!call->operation || !name_is_operation(call->operation))
@@ -40,6 +54,13 @@ static const char *find_fault(const struct message_call *call)
     if (call->profile && !name_is_profile(call->profile))
         return "the profile's name must be 1 to 64 letters, digits, '.', '_' and '-'";
     return NULL;
+}
+
+static const char *find_fault(const struct message_call *call)
+{
+    const char *fault = find_fault_of_class(call);
+
+    return fault ? fault : find_fault_of_names(call);
 }
 
 int request_read(const struct virthook_request *from, struct virthook_request *ret_known,
@@ -65,6 +86,8 @@ int request_read(const struct virthook_request *from, struct virthook_request *r
                     .extra = known.extra ? known.extra : "-",
                     .uuid = known.uuid,
                     .profile = known.profile,
+                    .only = known.only,
+                    .delivery = known.delivery,
                     .timeout_ms = known.timeout_ms},
         .tag = known.tag,
         .input = -EBADF,

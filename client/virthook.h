@@ -86,12 +86,21 @@ struct virthook_request {
                                   `input`, before the call's time begins, in at most 10 s; stays the
                                   caller's */
     bool use_input_fd;
-    bool event;          /* class event: never delays calls of class hook */
-    uint64_t timeout_ms; /* shortens the deadline; 0: as configured */
-    uint64_t tag;        /* for virthook_cancel(); any value, need not be unique */
-    const char *profile; /* of all the scripts, 1 to 64 letters, digits, '.', '_' and '-'; NULL: as
-                            the configuration's rules say. One that the configuration does not have
-                            is refused: reason "bad-request" */
+    bool event;           /* class event: never delays calls of class hook. `driver` is the kind of
+                             the event's object then (domain, network, storage-pool, node-device,
+                             secret, daemon), `operation` the event, `sub_operation` its detail; no
+                             failure policy holds, and the verdict is always to allow */
+    uint64_t timeout_ms;  /* shortens the deadline; 0: as configured */
+    uint64_t tag;         /* for virthook_cancel(); any value, need not be unique */
+    const char *profile;  /* of all the scripts, 1 to 64 letters, digits, '.', '_' and '-'; NULL: as
+                             the configuration's rules say. One that the configuration does not have
+                             is refused: reason "bad-request" */
+    const char *only;     /* class event: of the scripts that are found, the one of this path alone
+                             is run; at most 4,096 bytes; NULL: all */
+    const char *delivery; /* class event: names this delivery, 1 to 64 letters, digits, '.', '_' and
+                             '-'. A call with it goes on to its end when its client is gone, and one
+                             that the helper has had lately (some thousand are kept in mind) is
+                             answered at once, reason "delivered-before". NULL: none */
 };
 
 /* One script as it ended. */
@@ -111,6 +120,8 @@ struct virthook_script {
     const char *enforced; /* what held it, words apart by spaces; "" where it did not run */
     const char *observed; /* under a permissive profile: what it did that the profile would not have
                              let it do, one a line: "write /etc/x", "call mount"; "" where none */
+    unsigned int retries; /* class event: how often one that exits with 75 (EX_TEMPFAIL) is to be
+                             tried again, as configured; the caller does it, by `only` */
 };
 
 /* How a call ended. Belongs to the caller, who gives it back with virthook_reply_free(). */
@@ -157,6 +168,12 @@ bool virthook_failure_allows(struct virthook *hook, const char *driver, const ch
 
 /* Whether libvirt has hooks of this name, and so a call may have it as its driver. */
 bool virthook_is_driver(const char *name);
+
+/*
+ * Whether there are events of this kind of object, and so a call of class event may have it as its
+ * driver.
+ */
+bool virthook_is_kind(const char *name);
 
 /*
  * Whether the driver may have something to run: false only where it is certain that virthook_call()

@@ -6,7 +6,7 @@
  */
 #include "call.h"
 
-#include "call_state.h"
+#include "call_event.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "error.h"
@@ -36,25 +36,6 @@ static void waited_too_long(struct timer *timer)
     call_finish(call);
 }
 
-static uint64_t choose_deadline(const struct helper *helper, const struct message_call *request)
-{
-    const struct rule_names names = {
-        .driver = request->driver,
-        .object = request->object,
-        .operation = request->operation,
-    };
-    const struct rule *rule = rules_find_deadline(&helper->config->rules, &names);
-    uint64_t deadline = helper->config->deadline_ms;
-
-    if (helper->options.deadline_ms)
-        deadline = helper->options.deadline_ms;
-    else if (rule)
-        deadline = rule->deadline_ms;
-    if (request->timeout_ms && request->timeout_ms < deadline)
-        deadline = request->timeout_ms;
-    return deadline;
-}
-
 /* Takes message and descriptor over, unless memory is short: then NULL, and both stay. */
 static struct call *new_call(struct peer *peer, struct message *message, int *stdin_fd)
 {
@@ -75,7 +56,10 @@ static struct call *new_call(struct peer *peer, struct message *message, int *st
     call->timer.fired = waited_too_long;
     call->entry.start = call_start;
     call->received_ms = clock_now_ms();
-    call->deadline_ms = call->received_ms + choose_deadline(peer->helper, call_request(call));
+    call->found_error = call_request(call)->class == CLASS_EVENT
+                            ? call_find_scripts(call, &call->found)
+                            : 0;
+    call->deadline_ms = call->received_ms + call_choose_time(call);
     return take_pointer(&call);
 }
 
@@ -225,12 +209,19 @@ int call_receive(struct peer *peer, struct message *message, int *stdin_fd)
     if (!call)
         return PROTOCOL_E_INTERNAL;
     link_call(call);
+    if (call_is_for_nothing(call)) {
+        call_answer_nothing(call);
+        return 0;
+    }
     if (!record_begin(call, stdin_bytes)) {
         call_finish(call);
         return 0;
     }
     send_accepted(call);
-    enter_order(call);
+    if (call_was_delivered(call))
+        call_finish(call);
+    else
+        enter_order(call);
     return 0;
 }
 
@@ -275,6 +266,7 @@ void call_orphan_all(struct peer *peer)
 {
     struct call *call;
 
+    call_release_deliveries(peer);
     while ((call = find_uncancelled(peer->helper, peer)))
         cancel(call);
     for (call = peer->helper->calls; call; call = call->next) {

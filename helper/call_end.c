@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "call_state.h"
+#include "call_event.h"
 
 #include "cleanup.h"
 #include "clock.h"
@@ -27,7 +27,7 @@ void call_free(struct call *call)
     free(call);
 }
 
-static void unlink_call(struct call *call)
+void call_unlink(struct call *call)
 {
     if (call->previous)
         call->previous->next = call->next;
@@ -40,14 +40,21 @@ static void unlink_call(struct call *call)
         call->peer->call_count--;
 }
 
-/* Memory was short on the way: the policy's word, without a sentence made to measure. */
-static void decide_without_memory(const struct call *call, struct decision *ret_decision)
+/* Whether the operation goes on although its call failed in another way than by its scripts. */
+static bool goes_on(const struct call *call)
 {
     const struct message_call *request = call_request(call);
 
+    return request->class == CLASS_EVENT ||
+           failure_policy_answer(&call->helper->config->failure, request->driver,
+                                 request->operation, FAILURE_OTHER) == FAILURE_ALLOW;
+}
+
+/* Memory was short on the way: the policy's word, without a sentence made to measure. */
+static void decide_without_memory(const struct call *call, struct decision *ret_decision)
+{
     *ret_decision = (struct decision){
-        .allow = failure_policy_answer(&call->helper->config->failure, request->driver,
-                                       request->operation, FAILURE_OTHER) == FAILURE_ALLOW,
+        .allow = goes_on(call),
         .reason = REASON_INTERNAL,
     };
 }
@@ -55,11 +62,14 @@ static void decide_without_memory(const struct call *call, struct decision *ret_
 static void decide(const struct call *call, struct decision *ret_decision)
 {
     const struct message_call *request = call_request(call);
+    const struct results *results = &call->results;
     int r = -ENOMEM;
 
-    if (!results_are_short(&call->results))
+    if (!results_are_short(results) && request->class == CLASS_EVENT)
+        r = verdict_of_event(results->outcomes, results->outcome_count, ret_decision);
+    else if (!results_are_short(results))
         r = verdict_decide(&call->helper->config->failure, request->driver, request->operation,
-                           call->results.outcomes, call->results.outcome_count, ret_decision);
+                           results->outcomes, results->outcome_count, ret_decision);
     if (r < 0)
         decide_without_memory(call, ret_decision);
 }
@@ -105,11 +115,7 @@ static struct message_verdict make_verdict(const struct call *call, const struct
  */
 static void answer_for_lost_record(const struct call *call, struct message_verdict *verdict)
 {
-    const struct message_call *request = call_request(call);
-
-    verdict->allow = verdict->allow &&
-                     failure_policy_answer(&call->helper->config->failure, request->driver,
-                                           request->operation, FAILURE_OTHER) == FAILURE_ALLOW;
+    verdict->allow = verdict->allow && goes_on(call);
     verdict->has_output = false;
     verdict->reason = REASON_AUDIT;
     verdict->message = "the audit record could not be written: make room for the log, or see "
@@ -176,7 +182,7 @@ static void leave(struct call *call)
     loop_disarm(&call->timer);
     if (call->in_order)
         order_leave(order, &call->entry);
-    unlink_call(call);
+    call_unlink(call);
     call_free(call);
     order_pump(order);
     helper_stop_when_done(helper);
@@ -186,7 +192,8 @@ static void release_tmp(const struct call *call)
 {
     const struct message_call *request = call_request(call);
 
-    if (call->started_ms && tmp_is_last(request->driver, request->operation))
+    if (request->class == CLASS_HOOK && call->started_ms &&
+        tmp_is_last(request->driver, request->operation))
         tmp_release(call->helper->config->guest_tmp, request->driver, request->object);
 }
 
@@ -202,6 +209,7 @@ void call_finish(struct call *call)
     verdict = make_verdict(call, &decision);
     record_end(call, &verdict);
     answer(call, &verdict);
+    call_end_delivery(call);
     free(decision.message);
     leave(call);
 }

@@ -11,7 +11,6 @@
 #include "linger.h"
 #include "reason.h"
 #include "tmp.h"
-#include "virthook-config.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,7 +51,10 @@ static void note_run(struct call *call, struct run_result *result)
                     result, &words);
 }
 
-/* The guest's own /tmp lasts from call to call, until its last operation. */
+/*
+ * The guest's own /tmp lasts from call to call, until its last operation. Events have no last one:
+ * each of their scripts has a fresh one.
+ */
 static int take_tmp(const struct call *call, const struct sandbox *sandbox, char **ret_name)
 {
     const struct helper *helper = call->helper;
@@ -62,7 +64,8 @@ static int take_tmp(const struct call *call, const struct sandbox *sandbox, char
         .uid = sandbox->uid,
     };
 
-    if (sandbox->tmp_size == 0 || helper->space.mount_ns_fd < 0)
+    if (call_request(call)->class == CLASS_EVENT || sandbox->tmp_size == 0 ||
+        helper->space.mount_ns_fd < 0)
         return 0;
     return tmp_take(helper->config->guest_tmp, &owner, ret_name);
 }
@@ -112,31 +115,6 @@ static int make_environment(struct call *call, const char *path, const struct sa
     snprintf(id, sizeof(id), "%s-%llu", audit_instance(call->helper->audit),
              (unsigned long long)call->record.number);
     return environment_make(&user, path, id, call_request(call), &call->environment);
-}
-
-/* Every profile that a rule may name was prepared with the configuration. */
-static const struct sandbox *choose_by_rules(const struct call *call, const char *path)
-{
-    const struct message_call *request = call_request(call);
-    const struct rule_names names = {
-        .driver = request->driver,
-        .object = request->object,
-        .operation = request->operation,
-        .script = path,
-    };
-    const struct config *config = call->helper->config;
-    const struct rule *rule = rules_find_profile(&config->rules, &names);
-
-    return sandbox_find(&call->helper->sandboxes, rule ? rule->profile : config->default_profile);
-}
-
-/* NULL where a reload has taken away the profile that the call asked for. */
-static const struct sandbox *choose_sandbox(const struct call *call, const char *path)
-{
-    const char *asked_for = call_request(call)->profile;
-
-    return asked_for ? sandbox_find(&call->helper->sandboxes, asked_for)
-                     : choose_by_rules(call, path);
 }
 
 /* A script's own time, within the call's. */
@@ -191,7 +169,7 @@ static int start_script(struct call *call, const char *path, const struct sandbo
 /* Starts a script, or notes why it cannot be; returns whether it runs. */
 static bool try_script(struct call *call, const struct script *script)
 {
-    const struct sandbox *sandbox = choose_sandbox(call, script->path);
+    const struct sandbox *sandbox = call_choose_sandbox(call, script->path);
     const char *problem = script->problem;
     int r;
 
@@ -231,26 +209,6 @@ static void run_scripts(struct call *call)
         call_finish(call);
 }
 
-static int find_scripts(struct call *call)
-{
-    struct helper *helper = call->helper;
-    const struct message_call *request = call_request(call);
-    struct discover_place place = {
-        .hooks = helper->options.hooks ? helper->options.hooks : helper->config->hooks,
-        .shim = VIRTHOOK_SHIM_PATH,
-        .per_guest_layout = helper->config->per_guest_layout,
-        .session_uid = helper->host.session ? geteuid() : 0,
-    };
-    struct discover_names names = {
-        .driver = request->driver,
-        .object = request->object,
-        .operation = request->operation,
-        .sub_operation = request->sub_operation,
-    };
-
-    return discover_scripts(&place, &names, &call->found);
-}
-
 static void note_not_found(struct call *call, int error)
 {
     const char *driver = call_request(call)->driver;
@@ -272,7 +230,8 @@ void call_start(struct order_entry *entry)
 
     loop_disarm(&call->timer);
     call->started_ms = clock_now_ms();
-    r = find_scripts(call);
+    script_list_clear(&call->found);
+    r = call_find_scripts(call, &call->found);
     if (r == 0)
         r = results_init(&results, call->found.count);
     if (r != 0) {

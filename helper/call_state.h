@@ -1,7 +1,7 @@
 /*
- * A call's state, and the steps of its way that its three files call of each other: call.c
- * (received, recorded, accepted; taken back), call_scripts.c (its scripts, one after the other),
- * call_end.c (decided, recorded, answered). Helper.
+ * A call's state, and the steps of its way that its files call of each other: call.c (received,
+ * recorded, accepted; taken back), call_choice.c (what is chosen for it), call_scripts.c (its
+ * scripts, one after the other), call_end.c (decided, recorded, answered). Helper.
  *
  * A call is in one of three states: it waits in the order (its timer is its deadline), it runs a
  * script (`run` is set, and keeps the deadline), or it is inside a function of these files.
@@ -29,7 +29,9 @@ struct call {
     struct timer timer;
     struct order_entry entry;
     bool in_order, cancelled;
-    struct script_list found;
+    struct script_list found; /* class event: from its arrival on; else from its start */
+    int found_error;          /* why they could not be found at the arrival, else 0 */
+    bool delivers;            /* its delivery is kept in mind by it */
     size_t next_script;
     struct run *run;
     struct environment environment; /* of the script that runs */
@@ -55,6 +57,21 @@ static inline uint64_t call_time(const struct call *call)
     return call->deadline_ms - call->received_ms;
 }
 
+/*
+ * The scripts of the call, looked for afresh. Returns as discover_scripts(); on failure
+ * `*ret_found` stays as it is.
+ */
+int call_find_scripts(const struct call *call, struct script_list *ret_found);
+
+/* How long the call may take from its arrival, in milliseconds. */
+uint64_t call_choose_time(const struct call *call);
+
+/*
+ * What a script of the call runs in. NULL where a reload has taken away the profile that the call
+ * asked for.
+ */
+const struct sandbox *call_choose_sandbox(const struct call *call, const char *path);
+
 /* Its turn has come: finds the scripts and runs them, and finishes in the end. */
 void call_start(struct order_entry *entry);
 
@@ -66,6 +83,9 @@ void call_note_cancel(struct call *call);
 
 /* Decides, records, answers; the call is gone then. */
 void call_finish(struct call *call);
+
+/* Takes a call out of its helper's list. */
+void call_unlink(struct call *call);
 
 /* Frees a call that is in no list. */
 void call_free(struct call *call);

@@ -36,6 +36,23 @@ static void add(struct environment *environment, bool *ok, const char *format, .
     environment->envp[environment->count] = NULL;
 }
 
+/* The words of a hook's call are libvirt's; those of an event are virteventd's. */
+struct names {
+    const char *driver, *operation, *sub_operation;
+};
+
+static const struct names hook_names = {
+    .driver = "DRIVER",
+    .operation = "OPERATION",
+    .sub_operation = "SUB_OPERATION",
+};
+
+static const struct names event_names = {
+    .driver = "KIND",
+    .operation = "EVENT",
+    .sub_operation = "DETAIL",
+};
+
 /* Without it, virsh in a script starts a session daemon of root's that lives on. */
 static void add_uri(struct environment *environment, bool *ok, const struct environment_user *user,
                     const char *driver)
@@ -53,25 +70,40 @@ static void add_uri(struct environment *environment, bool *ok, const struct envi
 static void add_names(struct environment *environment, bool *ok, const char *call_id,
                       const struct message_call *request)
 {
+    const struct names *names = request->class == CLASS_EVENT ? &event_names : &hook_names;
+
     add(environment, ok, "VIRTHOOK_CALL=%s", call_id);
-    add(environment, ok, "VIRTHOOK_DRIVER=%s", request->driver);
+    add(environment, ok, "VIRTHOOK_%s=%s", names->driver, request->driver);
     add(environment, ok, "VIRTHOOK_OBJECT=%s", request->object);
     if (request->uuid)
         add(environment, ok, "VIRTHOOK_UUID=%s", request->uuid);
-    add(environment, ok, "VIRTHOOK_OPERATION=%s", request->operation);
-    add(environment, ok, "VIRTHOOK_SUB_OPERATION=%s", request->sub_operation);
+    add(environment, ok, "VIRTHOOK_%s=%s", names->operation, request->operation);
+    add(environment, ok, "VIRTHOOK_%s=%s", names->sub_operation, request->sub_operation);
     add(environment, ok, "VIRTHOOK_EXTRA=%s", request->extra);
+    if (request->delivery)
+        add(environment, ok, "VIRTHOOK_DELIVERY=%s", request->delivery);
+}
+
+/* A hook's arguments are those that libvirt gives; an event's script serves many kinds. */
+static void set_arguments(const char *path, const struct message_call *request, const char **argv)
+{
+    *argv++ = path;
+    if (request->class == CLASS_EVENT)
+        *argv++ = request->driver;
+    *argv++ = request->object;
+    *argv++ = request->operation;
+    *argv++ = request->sub_operation;
+    *argv++ = request->extra;
+    *argv = NULL;
 }
 
 int environment_make(const struct environment_user *user, const char *path, const char *call_id,
                      const struct message_call *request, struct environment *ret_environment)
 {
-    struct environment environment = {
-        .argv = {path, request->object, request->operation, request->sub_operation, request->extra,
-                 NULL},
-    };
+    struct environment environment = {};
     bool ok = true;
 
+    set_arguments(path, request, environment.argv);
     add(&environment, &ok, "LC_ALL=C");
     add(&environment, &ok, "PATH=%s", SCRIPT_PATH);
     add(&environment, &ok, "HOME=%s", user->home);

@@ -23,8 +23,9 @@ struct environment {
 };
 
 /*
- * argv as libvirt makes it (path, object, operation, sub-operation, extra) and a clean environment.
- * `call_id` is the audit log's. Strings of `path` and `request` are borrowed. Returns 0 or -ENOMEM.
+ * argv as libvirt makes it (path, object, operation, sub-operation, extra; of an event the kind
+ * stands before the object) and a clean environment. `call_id` is the audit log's. Strings of
+ * `path` and `request` are borrowed. Returns 0 or -ENOMEM.
  */
 int environment_make(const struct environment_user *user, const char *path, const char *call_id,
                      const struct message_call *request, struct environment *ret_environment);

@@ -308,6 +308,7 @@ static void tear_down(struct helper *helper, struct signals *signals)
     copies_clear(&helper->copies);
     sandboxes_clear(&helper->sandboxes);
     config_free(helper->config);
+    deliveries_free(helper->deliveries);
     close_fd(&signals->source.fd);
     loop_free(helper->loop);
 }

@@ -8,6 +8,7 @@
 #include "cgroup.h"
 #include "config.h"
 #include "copies.h"
+#include "deliveries.h"
 #include "environment.h"
 #include "log.h"
 #include "loop.h"
@@ -43,7 +44,8 @@ struct helper {
     struct listener *listeners;
     struct listener *admin; /* where the admin asks; NULL where it cannot be had */
     struct peer *peers;
-    struct call *calls; /* open ones */
+    struct call *calls;            /* open ones */
+    struct deliveries *deliveries; /* of events, lately; NULL before the first */
     size_t call_count;
     uint64_t call_number; /* of the last call */
     uint64_t started_ms;

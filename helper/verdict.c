@@ -215,6 +215,23 @@ static int decide_bad(const struct outcome *outcome, bool allow, const char *ope
     return 0;
 }
 
+int verdict_of_event(const struct outcome *outcomes, size_t count, struct decision *ret_decision)
+{
+    struct decision decision = {.allow = true};
+
+    for (size_t i = 0; i < count; i++) {
+        if (outcome_is_good(&outcomes[i]))
+            continue;
+        decision.reason = outcomes[i].reason;
+        decision.message = strdup(outcomes[i].text);
+        if (!decision.message)
+            return -ENOMEM;
+        *ret_decision = decision;
+        return 0;
+    }
+    return decide_good(count, ret_decision);
+}
+
 int verdict_decide(const struct failure_policy *policy, const char *driver, const char *operation,
                    const struct outcome *outcomes, size_t count, struct decision *ret_decision)
 {

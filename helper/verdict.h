@@ -44,6 +44,12 @@ struct decision {
 };
 
 /*
+ * Of an event, which is over: always to allow. The first bad outcome gives reason and sentence.
+ * Returns 0 or -ENOMEM.
+ */
+int verdict_of_event(const struct outcome *outcomes, size_t count, struct decision *ret_decision);
+
+/*
  * The first outcome that the policy denies decides; else the first bad one, which is allowed by the
  * policy; else all is well. Returns 0 or -ENOMEM.
  */

@@ -68,12 +68,26 @@ static void decode_helper_hello(struct fields *fields, struct message *message)
     decode_policy(fields, hello);
 }
 
+/* What only a call of class event may have. */
+static void decode_event(struct fields *fields, struct message_call *call)
+{
+    call->only = fields_name(fields, "only", OPTIONAL, NAME_ONLY_MAX, name_is_only);
+    call->delivery = fields_name(fields, "delivery", OPTIONAL, NAME_DELIVERY_MAX, name_is_delivery);
+    if (call->class == CLASS_EVENT)
+        return;
+    if (call->only)
+        fields_fail(fields, "only", PROTOCOL_E_FIELD);
+    if (call->delivery)
+        fields_fail(fields, "delivery", PROTOCOL_E_FIELD);
+}
+
 static void decode_call(struct fields *fields, struct message *message)
 {
     struct message_call *call = &message->call;
 
     call->class = (enum call_class)fields_uint(fields, "class", REQUIRED, CLASS_EVENT);
-    call->driver = fields_name(fields, "driver", REQUIRED, NAME_DRIVER_MAX, name_is_driver);
+    call->driver = fields_name(fields, "driver", REQUIRED, NAME_DRIVER_MAX,
+                               call->class == CLASS_EVENT ? name_is_kind : name_is_driver);
     call->object = fields_name(fields, "object", REQUIRED, NAME_OBJECT_MAX, name_is_object);
     call->uuid = fields_name(fields, "uuid", OPTIONAL, NAME_UUID_LENGTH, name_is_uuid);
     call->operation = fields_name(fields, "operation", REQUIRED, NAME_OPERATION_MAX,
@@ -82,6 +96,7 @@ static void decode_call(struct fields *fields, struct message *message)
                                       name_is_operation);
     call->extra = fields_name(fields, "extra", REQUIRED, NAME_EXTRA_MAX, name_is_extra);
     call->profile = fields_name(fields, "profile", OPTIONAL, NAME_PROFILE_MAX, name_is_profile);
+    decode_event(fields, call);
     call->timeout_ms = fields_uint(fields, "timeout_ms", OPTIONAL, UINT64_MAX);
     call->has_stdin = fields_bool(fields, "stdin", OPTIONAL);
 }
@@ -99,6 +114,7 @@ static void decode_script(struct fields *fields, struct message_script *script)
         script->exit_status = (int)fields_uint(fields, "exit_status", REQUIRED, SCRIPT_EXIT_MAX);
     script->signal = (int)fields_uint(fields, "signal", OPTIONAL, SCRIPT_SIGNAL_MAX);
     script->timed_out = fields_bool(fields, "timed_out", OPTIONAL);
+    script->retries = (unsigned int)fields_uint(fields, "retries", OPTIONAL, SCRIPT_RETRIES_MAX);
     script->problem = fields_text(fields, "problem", OPTIONAL, PROTOCOL_TEXT_MAX);
     script->profile = fields_text(fields, "profile", OPTIONAL, NAME_PROFILE_MAX);
     script->denied = fields_text(fields, "denied", OPTIONAL, PROTOCOL_DENIED_MAX);

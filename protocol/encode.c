@@ -69,13 +69,28 @@ static void encode_helper_hello(struct writer *writer, const struct message *mes
         encode_policy(writer, &hello->policy);
 }
 
+/* What a call of its class may have. */
+static bool is_sound_class(const struct message_call *call)
+{
+    if (call->class == CLASS_HOOK)
+        return name_is_driver(call->driver) && !call->only && !call->delivery;
+    return name_is_kind(call->driver) && (!call->only || name_is_only(call->only)) &&
+           (!call->delivery || name_is_delivery(call->delivery));
+}
+
 static bool is_sound_call(const struct message_call *call)
 {
-    return call->driver && name_is_driver(call->driver) && call->object &&
-           name_is_object(call->object) && call->operation && name_is_operation(call->operation) &&
-           call->sub_operation && name_is_operation(call->sub_operation) && call->extra &&
-           name_is_extra(call->extra) && (!call->uuid || name_is_uuid(call->uuid)) &&
+    return call->driver && is_sound_class(call) && call->object && name_is_object(call->object) &&
+           call->operation && name_is_operation(call->operation) && call->sub_operation &&
+           name_is_operation(call->sub_operation) && call->extra && name_is_extra(call->extra) &&
+           (!call->uuid || name_is_uuid(call->uuid)) &&
            (!call->profile || name_is_profile(call->profile));
+}
+
+static void put_string_if(struct writer *writer, const char *key, const char *text)
+{
+    if (text)
+        writer_key_string(writer, key, text);
 }
 
 static void encode_call(struct writer *writer, const struct message *message)
@@ -86,18 +101,18 @@ static void encode_call(struct writer *writer, const struct message *message)
         writer->error = -EINVAL;
         return;
     }
-    writer_map(writer, 6U + (call->uuid != NULL) + (call->profile != NULL) +
-                           (call->timeout_ms > 0) + call->has_stdin);
+    writer_map(writer, 6U + (call->uuid != NULL) + (call->profile != NULL) + (call->only != NULL) +
+                           (call->delivery != NULL) + (call->timeout_ms > 0) + call->has_stdin);
     writer_key_uint(writer, "class", call->class);
     writer_key_string(writer, "driver", call->driver);
     writer_key_string(writer, "object", call->object);
-    if (call->uuid)
-        writer_key_string(writer, "uuid", call->uuid);
+    put_string_if(writer, "uuid", call->uuid);
     writer_key_string(writer, "operation", call->operation);
     writer_key_string(writer, "sub_operation", call->sub_operation);
     writer_key_string(writer, "extra", call->extra);
-    if (call->profile)
-        writer_key_string(writer, "profile", call->profile);
+    put_string_if(writer, "profile", call->profile);
+    put_string_if(writer, "only", call->only);
+    put_string_if(writer, "delivery", call->delivery);
     if (call->timeout_ms > 0)
         writer_key_uint(writer, "timeout_ms", call->timeout_ms);
     if (call->has_stdin)
@@ -134,16 +149,16 @@ static void encode_script_texts(struct writer *writer, const struct message_scri
 static size_t script_key_count(const struct message_script *script)
 {
     return 4U + (script->exit_status >= 0) + (script->signal > 0) + script->timed_out +
-           (script->problem != NULL) + (script->profile != NULL) + (script->denied != NULL) +
-           (script->observed != NULL) + (script->enforced != NULL) + (script->stdout_tail != NULL) +
-           (script->stderr_tail != NULL);
+           (script->retries > 0) + (script->problem != NULL) + (script->profile != NULL) +
+           (script->denied != NULL) + (script->observed != NULL) + (script->enforced != NULL) +
+           (script->stdout_tail != NULL) + (script->stderr_tail != NULL);
 }
 
 static void encode_script(struct writer *writer, const struct message_script *script,
                           size_t tail_most)
 {
     if (!script->path || script->exit_status > SCRIPT_EXIT_MAX ||
-        script->signal > SCRIPT_SIGNAL_MAX) {
+        script->signal > SCRIPT_SIGNAL_MAX || script->retries > SCRIPT_RETRIES_MAX) {
         writer->error = -EINVAL;
         return;
     }
@@ -155,6 +170,8 @@ static void encode_script(struct writer *writer, const struct message_script *sc
         writer_key_uint(writer, "signal", (uint64_t)script->signal);
     if (script->timed_out)
         writer_key_bool(writer, "timed_out", true);
+    if (script->retries > 0)
+        writer_key_uint(writer, "retries", script->retries);
     encode_script_texts(writer, script);
     writer_key_uint(writer, "duration_ms", script->duration_ms);
     writer_key_uint(writer, "stdout_bytes", script->stdout_bytes);

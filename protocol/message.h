@@ -96,13 +96,18 @@ enum call_class {
     CLASS_EVENT = 1,
 };
 
-/* Client to helper: run the scripts of this operation. One descriptor where has_stdin. */
+/*
+ * Client to helper: run the scripts of this operation. One descriptor where has_stdin. Of class
+ * event, driver is the kind of the event's object, operation the event, sub_operation its detail.
+ */
 struct message_call {
     enum call_class class;
     const char *driver, *object, *operation, *sub_operation, *extra;
-    const char *uuid;    /* NULL where the client does not know it */
-    const char *profile; /* of all its scripts; NULL: as the configuration's rules say */
-    uint64_t timeout_ms; /* may shorten the deadline, never lengthen it; 0 means no wish */
+    const char *uuid;     /* NULL where the client does not know it */
+    const char *profile;  /* of all its scripts; NULL: as the configuration's rules say */
+    const char *only;     /* class event: of the scripts that are found this one; NULL: all */
+    const char *delivery; /* class event: not run twice, and not cancelled when the client goes */
+    uint64_t timeout_ms;  /* may shorten the deadline, never lengthen it; 0 means no wish */
     bool has_stdin;
 };
 
@@ -115,12 +120,16 @@ struct message_accepted {
 #define SCRIPT_EXIT_MAX   255
 #define SCRIPT_SIGNAL_MAX 127
 
+/* How often a script is tried again at the most; with a minute between, that is most of a day. */
+#define SCRIPT_RETRIES_MAX 1000
+
 /* One script as it ended. */
 struct message_script {
     const char *path;
     int exit_status; /* 0 to 255; -1 where it did not exit */
     int signal;      /* 0 where no signal ended it */
     bool timed_out;
+    unsigned int retries; /* class event: how often to try again after exit 75, as configured */
     const char *problem;  /* why it was not run, or NULL */
     const char *profile;  /* it ran under; NULL where it did not run */
     const char *denied;   /* system calls that it was refused, one a line; NULL where none */

@@ -1,6 +1,6 @@
 /*
- * The words of libvirt's hooks, compiled into both sides. The texts are untrusted: this is where
- * it is decided which of them may be names at all.
+ * The words of libvirt's hooks and events, compiled into both sides. The texts are untrusted: this
+ * is where it is decided which of them may be names at all.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -12,19 +12,38 @@
 
 static const char *const drivers[] = {"daemon", "qemu", "lxc", "network", "libxl", "bhyve"};
 
+static const char *const kinds[] = {"domain",      "network", "storage-pool",
+                                    "node-device", "secret",  "daemon"};
+
 #define DRIVER_COUNT (sizeof(drivers) / sizeof(drivers[0]))
+#define KIND_COUNT   (sizeof(kinds) / sizeof(kinds[0]))
+
+static bool is_one_of(const char *word, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
 
 bool name_is_driver(const char *driver)
 {
-    for (size_t i = 0; i < DRIVER_COUNT; i++)
-        if (strcmp(driver, drivers[i]) == 0)
-            return true;
-    return false;
+    return is_one_of(driver, drivers, DRIVER_COUNT);
 }
 
 const char *name_driver_at(size_t index)
 {
     return index < DRIVER_COUNT ? drivers[index] : NULL;
+}
+
+bool name_is_kind(const char *kind)
+{
+    return is_one_of(kind, kinds, KIND_COUNT);
+}
+
+const char *name_kind_at(size_t index)
+{
+    return index < KIND_COUNT ? kinds[index] : NULL;
 }
 
 static bool is_letter_or_digit(char c)
@@ -80,12 +99,29 @@ bool name_is_uuid(const char *uuid)
     return true;
 }
 
+static bool is_word(const char *text, size_t most)
+{
+    size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                 "0123456789._-");
+
+    return length > 0 && length <= most && text[length] == '\0';
+}
+
 bool name_is_profile(const char *profile)
 {
-    size_t length = strspn(profile, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                    "0123456789._-");
+    return is_word(profile, NAME_PROFILE_MAX);
+}
 
-    return length > 0 && length <= NAME_PROFILE_MAX && profile[length] == '\0';
+bool name_is_delivery(const char *delivery)
+{
+    return is_word(delivery, NAME_DELIVERY_MAX);
+}
+
+bool name_is_only(const char *only)
+{
+    size_t length = strlen(only);
+
+    return only[0] == '/' && length <= NAME_ONLY_MAX && text_is_utf8(only, length);
 }
 
 bool name_is_filter(const char *driver, const char *operation)

@@ -118,6 +118,9 @@ static const char *const identifying_keys[] = {
     "sub_operation", "extra", "profile", "deadline_ms", "stdin_bytes", "stdin_sha256",
 };
 
+/* Those that an event's call has besides. */
+static const char *const event_keys[] = {"only", "delivery"};
+
 static void put_identity(struct object *line, const struct audit_call *call)
 {
     const struct message_call *request = call->request;
@@ -131,6 +134,10 @@ static void put_identity(struct object *line, const struct audit_call *call)
     object_put_text(line, "sub_operation", request->sub_operation);
     object_put_text(line, "extra", request->extra);
     object_put_text(line, "profile", request->profile);
+    if (request->class == CLASS_EVENT) {
+        object_put_text(line, "only", request->only);
+        object_put_text(line, "delivery", request->delivery);
+    }
     object_put_count(line, "deadline_ms", call->deadline_ms);
     object_put_count(line, "stdin_bytes", call->stdin_bytes);
     object_put_text(line, "stdin_sha256", call->stdin_sha256);
@@ -204,6 +211,29 @@ int record_linger(const struct record_source *source, const struct audit_linger 
     return finish_line(&line, ret_line);
 }
 
+static void copy_value(struct object *line, const char *key, struct json_object *value)
+{
+    if (value)
+        object_put_value(line, key, json_object_get(value));
+    else
+        object_put_null(line, key);
+}
+
+/* What a key is not there for, in a begin record, is null. */
+static void copy_keys(struct object *line, struct json_object *former)
+{
+    struct json_object *value;
+
+    for (size_t i = 0; i < sizeof(identifying_keys) / sizeof(identifying_keys[0]); i++) {
+        value = NULL;
+        json_object_object_get_ex(former, identifying_keys[i], &value);
+        copy_value(line, identifying_keys[i], value);
+    }
+    for (size_t i = 0; i < sizeof(event_keys) / sizeof(event_keys[0]); i++)
+        if (json_object_object_get_ex(former, event_keys[i], &value))
+            copy_value(line, event_keys[i], value);
+}
+
 /* Repeats what identifies the call, as far as its begin record tells. */
 static void copy_identity(struct object *line, const char *begin, size_t begin_size)
 {
@@ -216,14 +246,7 @@ static void copy_identity(struct object *line, const char *begin, size_t begin_s
     }
     if (begin_size <= INT32_MAX)
         former = json_tokener_parse_ex(tokener, begin, (int)begin_size);
-    for (size_t i = 0; i < sizeof(identifying_keys) / sizeof(identifying_keys[0]); i++) {
-        struct json_object *value = NULL;
-
-        if (json_object_object_get_ex(former, identifying_keys[i], &value) && value)
-            object_put_value(line, identifying_keys[i], json_object_get(value));
-        else
-            object_put_null(line, identifying_keys[i]);
-    }
+    copy_keys(line, former);
     json_object_put(former);
     json_tokener_free(tokener);
 }

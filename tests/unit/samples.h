@@ -54,6 +54,15 @@ static struct message_script sample_scripts[] = {
     },
 };
 
+static struct message_script sample_event_script = {
+    .path = "/etc/virthook/events.d/domain/notify",
+    .exit_status = 75,
+    .retries = 5,
+    .profile = "callback",
+    .enforced = "user:0",
+    .duration_ms = 11,
+};
+
 #define SAMPLE(sample_name, sample_side, sample_type, sample_id, ...)                 \
     {                                                                                 \
         .name = sample_name, .side = sample_side,                                     \
@@ -91,7 +100,7 @@ static const struct sample
                             .extra = "-"}),
             SAMPLE("call-full", SIDE_CLIENT, MESSAGE_CALL, UINT64_MAX,
                    .call = {.class = CLASS_EVENT,
-                            .driver = "libxl",
+                            .driver = "network",
                             .object = "b\xc3\xbcro-1 \xf0\x9f\x96\xa5",
                             .uuid = "6695eb01-f6a4-8304-79aa-97f2502e193f",
                             .operation = "port-created",
@@ -100,6 +109,16 @@ static const struct sample
                             .profile = "network",
                             .timeout_ms = 2000,
                             .has_stdin = true}),
+            SAMPLE("call-event", SIDE_CLIENT, MESSAGE_CALL, 8,
+                   .call = {.class = CLASS_EVENT,
+                            .driver = "domain",
+                            .object = "d1",
+                            .uuid = "6695eb01-f6a4-8304-79aa-97f2502e193f",
+                            .operation = "started",
+                            .sub_operation = "booted",
+                            .extra = "-",
+                            .only = "/etc/virthook/events.d/domain/notify",
+                            .delivery = "9f3c21d07be84a65-4711.2"}),
             SAMPLE("accepted", SIDE_HELPER, MESSAGE_ACCEPTED, 7,
                    .accepted = {.deadline_ms = 120000}),
             SAMPLE("verdict", SIDE_HELPER, MESSAGE_VERDICT, 7,
@@ -112,6 +131,14 @@ static const struct sample
                                .has_output = true,
                                .script_count = 3,
                                .scripts = sample_scripts}),
+            SAMPLE(
+                "verdict-event", SIDE_HELPER, MESSAGE_VERDICT, 8,
+                .verdict = {.allow = true,
+                            .reason = "exit-status",
+                            .message = "/etc/virthook/events.d/domain/notify exited with status 75",
+                            .duration_ms = 12,
+                            .script_count = 1,
+                            .scripts = &sample_event_script}),
             SAMPLE("verdict-details", SIDE_HELPER, MESSAGE_VERDICT, 7,
                    .verdict = {.allow = true,
                                .reason = "ok",

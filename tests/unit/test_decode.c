@@ -46,6 +46,8 @@ static const struct field fields[] = {
     {"call-full", "sub_operation", NAME, true, 64},
     {"call-full", "extra", NAME, true, 4096},
     {"call-full", "profile", NAME, false, 64},
+    {"call-event", "only", NAME, false, 4096},
+    {"call-event", "delivery", NAME, false, 64},
     {"call-full", "timeout_ms", UINT, false, UINT64_MAX},
     {"call-full", "stdin", BOOL, false, 0},
     {"accepted", "deadline_ms", UINT, true, UINT64_MAX},
@@ -275,6 +277,8 @@ static void a_name_that_cannot_be_one_is_refused(void **state)
         assert_name_refused("sub_operation", words[i]);
         assert_name_refused("uuid", words[i]);
         assert_name_refused("profile", words[i]);
+        assert_name_refused("only", words[i]);
+        assert_name_refused("delivery", words[i]);
         if (i < 4)
             assert_name_refused("object", words[i]);
     }

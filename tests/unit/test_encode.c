@@ -218,9 +218,9 @@ static void the_id_0_is_for_hello_and_error_alone(void **state)
 static void a_call_with_a_name_that_cannot_be_one_is_not_sent(void **state)
 {
     const struct message good = sample_named("call")->message;
-    struct message bad[9];
+    struct message bad[11];
 
-    for (size_t i = 0; i < 9; i++)
+    for (size_t i = 0; i < 11; i++)
         bad[i] = good;
     bad[0].call.driver = "vbox";
     bad[1].call.object = "a/b";
@@ -231,7 +231,21 @@ static void a_call_with_a_name_that_cannot_be_one_is_not_sent(void **state)
     bad[6].call.object = "a\xff";
     bad[7].call.profile = "";
     bad[8].call.profile = "../isolated";
-    for (size_t i = 0; i < 9; i++)
+    bad[9].call.only = "/h/qemu";
+    bad[10].call.delivery = "a-1";
+    for (size_t i = 0; i < 11; i++)
+        assert_int_equal(encode_fails(&bad[i], SIDE_CLIENT), -EINVAL);
+}
+
+static void an_event_with_a_name_that_cannot_be_one_is_not_sent(void **state)
+{
+    const struct message good = sample_named("call-event")->message;
+    struct message bad[3] = {good, good, good};
+
+    bad[0].call.driver = "qemu";
+    bad[1].call.only = "notify";
+    bad[2].call.delivery = "a/1";
+    for (size_t i = 0; i < 3; i++)
         assert_int_equal(encode_fails(&bad[i], SIDE_CLIENT), -EINVAL);
 }
 
@@ -250,11 +264,13 @@ static void a_message_that_lacks_a_string_is_not_sent(void **state)
 static void scripts_that_cannot_be_are_not_sent(void **state)
 {
     static struct message_script many[PROTOCOL_SCRIPTS_MAX + 1];
-    const struct message_script bad[] = {
-        {.path = NULL}, {.path = "/h", .exit_status = 256}, {.path = "/h", .signal = 128}};
+    const struct message_script bad[] = {{.path = NULL},
+                                         {.path = "/h", .exit_status = 256},
+                                         {.path = "/h", .signal = 128},
+                                         {.path = "/h", .retries = SCRIPT_RETRIES_MAX + 1}};
     struct encoded encoded;
 
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 4; i++)
         assert_int_equal(message_encode_scripts(&bad[i], 1, &encoded), -EINVAL);
     for (size_t i = 0; i <= PROTOCOL_SCRIPTS_MAX; i++)
         many[i].path = "/h";
@@ -288,6 +304,7 @@ int main(void)
         cmocka_unit_test(a_type_that_is_not_for_the_side_is_not_sent),
         cmocka_unit_test(the_id_0_is_for_hello_and_error_alone),
         cmocka_unit_test(a_call_with_a_name_that_cannot_be_one_is_not_sent),
+        cmocka_unit_test(an_event_with_a_name_that_cannot_be_one_is_not_sent),
         cmocka_unit_test(a_message_that_lacks_a_string_is_not_sent),
         cmocka_unit_test(scripts_that_cannot_be_are_not_sent),
         cmocka_unit_test(a_status_over_its_limit_is_not_sent),

@@ -43,7 +43,7 @@ static void a_call_arrives_with_all_its_fields(void **state)
     assert_int_equal(message.type, MESSAGE_CALL);
     assert_true(message.id == UINT64_MAX);
     assert_int_equal(message.call.class, CLASS_EVENT);
-    assert_string_equal(message.call.driver, "libxl");
+    assert_string_equal(message.call.driver, "network");
     assert_string_equal(message.call.object, "b\xc3\xbcro-1 \xf0\x9f\x96\xa5");
     assert_string_equal(message.call.uuid, "6695eb01-f6a4-8304-79aa-97f2502e193f");
     assert_string_equal(message.call.operation, "port-created");
@@ -55,12 +55,25 @@ static void a_call_arrives_with_all_its_fields(void **state)
     message_clear(&message);
 }
 
+static void an_event_arrives_with_what_it_has_beside_a_hook(void **state)
+{
+    struct message message = carry_sample("call-event");
+
+    assert_int_equal(message.call.class, CLASS_EVENT);
+    assert_string_equal(message.call.driver, "domain");
+    assert_string_equal(message.call.only, "/etc/virthook/events.d/domain/notify");
+    assert_string_equal(message.call.delivery, "9f3c21d07be84a65-4711.2");
+    message_clear(&message);
+}
+
 static void what_a_call_leaves_out_is_absent(void **state)
 {
     struct message message = carry_sample("call");
 
     assert_null(message.call.uuid);
     assert_null(message.call.profile);
+    assert_null(message.call.only);
+    assert_null(message.call.delivery);
     assert_int_equal(message.call.timeout_ms, 0);
     assert_false(message.call.has_stdin);
     message_clear(&message);
@@ -191,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_arrives_with_all_its_fields),
+        cmocka_unit_test(an_event_arrives_with_what_it_has_beside_a_hook),
         cmocka_unit_test(what_a_call_leaves_out_is_absent),
         cmocka_unit_test(a_helpers_hello_brings_its_limits_and_its_failure_policy),
         cmocka_unit_test(a_full_failure_policy_fits_into_a_hello),

@@ -47,6 +47,38 @@ static void every_driver_listed_is_one_and_the_list_ends(void **state)
     assert_null(name_driver_at(SIZE_MAX));
 }
 
+static void the_kinds_are_those_of_events_and_the_list_ends(void **state)
+{
+    size_t count = 0;
+
+    while (name_kind_at(count))
+        assert_true(name_is_kind(name_kind_at(count++)));
+    assert_int_equal(count, 6);
+    assert_null(name_kind_at(SIZE_MAX));
+    assert_false(name_is_kind(""));
+    assert_false(name_is_kind("qemu"));
+    assert_false(name_is_kind("Domain"));
+    assert_false(name_is_kind("../domain"));
+}
+
+static void a_delivery_is_a_word_of_1_to_64_letters(void **state)
+{
+    assert_true(name_is_delivery("9f3c21d07be84a65-4711.2"));
+    assert_true(name_is_delivery(repeat('a', 64)));
+    assert_false(name_is_delivery(repeat('a', 65)));
+    assert_false(name_is_delivery(""));
+    assert_false(name_is_delivery("a/1"));
+    assert_false(name_is_delivery("a 1"));
+}
+
+static void what_narrows_a_call_is_an_absolute_path(void **state)
+{
+    assert_true(name_is_only("/etc/virthook/events.d/domain/b\xc3\xbcro"));
+    assert_false(name_is_only(""));
+    assert_false(name_is_only("notify"));
+    assert_false(name_is_only("/a\xff"));
+}
+
 static void operations_are_lower_case_words_with_inner_hyphens(void **state)
 {
     assert_true(name_is_operation("start"));
@@ -154,6 +186,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_drivers_are_those_of_libvirt_and_no_others),
         cmocka_unit_test(every_driver_listed_is_one_and_the_list_ends),
+        cmocka_unit_test(the_kinds_are_those_of_events_and_the_list_ends),
+        cmocka_unit_test(a_delivery_is_a_word_of_1_to_64_letters),
+        cmocka_unit_test(what_narrows_a_call_is_an_absolute_path),
         cmocka_unit_test(operations_are_lower_case_words_with_inner_hyphens),
         cmocka_unit_test(operations_have_at_most_64_bytes),
         cmocka_unit_test(objects_are_what_libvirt_allows_as_a_guests_name),

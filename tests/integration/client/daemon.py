@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import time
-from ctypes import (POINTER, Structure, byref, c_bool, c_char_p, c_int, c_size_t, c_uint64,
+from ctypes import (POINTER, Structure, byref, c_bool, c_char_p, c_int, c_size_t, c_uint, c_uint64,
                     c_void_p, sizeof, string_at)
 
 
@@ -30,7 +30,8 @@ class Request(Structure):
                 ("operation", c_char_p), ("sub_operation", c_char_p), ("extra", c_char_p),
                 ("input", c_void_p), ("input_size", c_size_t), ("input_fd", c_int),
                 ("use_input_fd", c_bool), ("event", c_bool), ("timeout_ms", c_uint64),
-                ("tag", c_uint64), ("profile", c_char_p)]
+                ("tag", c_uint64), ("profile", c_char_p), ("only", c_char_p),
+                ("delivery", c_char_p)]
 
 
 class Script(Structure):
@@ -38,7 +39,7 @@ class Script(Structure):
                 ("timed_out", c_bool), ("problem", c_char_p), ("duration_ms", c_uint64),
                 ("stdout_bytes", c_uint64), ("stderr_bytes", c_uint64), ("stdout_tail", c_char_p),
                 ("stderr_tail", c_char_p), ("profile", c_char_p), ("denied", c_char_p),
-                ("enforced", c_char_p), ("observed", c_char_p)]
+                ("enforced", c_char_p), ("observed", c_char_p), ("retries", c_uint)]
 
 
 class Reply(Structure):

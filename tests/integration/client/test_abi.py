@@ -12,7 +12,7 @@ from .support import HERE, build
 HEADER = HERE.parents[2] / "client/virthook.h"
 
 SYMBOLS = ["virthook_call", "virthook_cancel", "virthook_cancel_all", "virthook_close",
-           "virthook_failure_allows", "virthook_is_driver", "virthook_open",
+           "virthook_failure_allows", "virthook_is_driver", "virthook_is_kind", "virthook_open",
            "virthook_present", "virthook_reload", "virthook_reply_free", "virthook_request_fault",
            "virthook_status", "virthook_version"]
 

@@ -70,7 +70,7 @@ def test_neither_asked_nor_started_where_the_helper_is_there(daemon, plan, empty
 def test_an_event_is_asked_for_in_any_case(daemon, tmp_path, empty):
     """Its scripts are not among the hooks."""
     assert daemon.open(helper=str(tmp_path / "none"), hooks=str(empty), policy="") == 0
-    assert is_asked(daemon.call(event=True))
+    assert is_asked(daemon.call(driver="domain", event=True))
 
 
 def test_a_new_script_is_seen_by_the_next_call(daemon, plan, empty):

@@ -24,6 +24,7 @@ class Place:
     def __init__(self):
         self.root = Path(tempfile.mkdtemp(prefix="virthook-helper-", dir="/tmp"))
         self.hooks = self.folder("hooks", 0o755)
+        self.events = self.hooks
         self.audit = self.folder("audit", 0o700)
         conditions.prepare(self.root)
         self.config = self.root / "virthook.conf"
@@ -54,6 +55,10 @@ class Place:
         path.write_text(head + body + "\n", encoding="utf-8")
         path.chmod(mode)
         return path
+
+    def on_event(self, name, body="exit 0", **more):
+        """The same below the folder of events: domain/all, domain/default/started."""
+        return self.script(self.events / name, body, **more)
 
     def python(self, name, body):
         """The same in Python; T is this place's root as a string."""

@@ -9,13 +9,16 @@ import pytest
 from .processes import wait_until
 from .wire import EVENT, STATUS
 
+ON_EVENT = {"class": EVENT, "driver": "domain"}
+
 # What a call that need not wait may take, in seconds, on a busy machine.
 AT_ONCE = 10
 
 # What a call waits for a slot at the least.
 WAITED_MS = 200
 
-HANG_UNLESS_GOOD = 'case $1 in good*) exit 0;; esac; touch "$T/hung-$1"; sleep 600'
+HANG_UNLESS_GOOD = ('case $VIRTHOOK_OBJECT in good*) exit 0;; esac; '
+                    'touch "$T/hung-$VIRTHOOK_OBJECT"; sleep 600')
 
 
 def hang(place, peer, name, **more):
@@ -105,19 +108,21 @@ def test_the_deadline_of_a_call_runs_while_it_waits(place, start):
 def test_a_hook_does_not_wait_behind_hung_events(place, start):
     place.configure("events_max = 2\nrunning_max = 1\n")
     place.script("qemu", HANG_UNLESS_GOOD)
+    place.on_event("domain", HANG_UNLESS_GOOD)
     peer = start().peer
     for name in ("a", "b"):
-        hang(place, peer, name, **{"class": EVENT}, timeout_ms=20000)
+        hang(place, peer, name, **ON_EVENT, timeout_ms=20000)
     for name in ("c", "a", "good"):
-        peer.accepted(peer.start(name, **{"class": EVENT}, timeout_ms=20000))
+        peer.accepted(peer.start(name, **ON_EVENT, timeout_ms=20000))
     verdict = peer.call("good", timeout_ms=20000)
     assert verdict.allow and verdict.seconds < AT_ONCE
 
 
 @pytest.mark.invariant(13)
 def test_a_hook_does_not_wait_behind_an_event_of_its_own_object(place, peer):
-    place.script("qemu", 'test "$2" = start || { touch $T/hung-d1; sleep 600; }')
-    hang(place, peer, "d1", operation="stopped", **{"class": EVENT}, timeout_ms=20000)
+    place.script("qemu")
+    place.on_event("domain", "touch $T/hung-d1; sleep 600")
+    hang(place, peer, "d1", operation="stopped", **ON_EVENT, timeout_ms=20000)
     verdict = peer.call("d1", operation="start", timeout_ms=20000)
     assert verdict.allow and verdict.seconds < AT_ONCE
 
@@ -125,9 +130,10 @@ def test_a_hook_does_not_wait_behind_an_event_of_its_own_object(place, peer):
 def test_status_tells_who_runs_and_who_waits(place, start):
     place.configure("running_max = 1\nevents_max = 2\n")
     place.script("qemu", HANG_UNLESS_GOOD)
+    place.on_event("domain", HANG_UNLESS_GOOD)
     peer = start().peer
     hang(place, peer, "a", timeout_ms=20000)
-    hang(place, peer, "b", **{"class": EVENT}, timeout_ms=20000)
+    hang(place, peer, "b", **ON_EVENT, timeout_ms=20000)
     for _ in range(3):
         peer.accepted(peer.start("a", timeout_ms=20000))
     status = json.loads(peer.ask(STATUS)["json"])
@@ -139,7 +145,7 @@ def test_status_tells_who_runs_and_who_waits(place, start):
 
 def test_events_wait_behind_events(place, start):
     place.configure("events_max = 1\n")
-    place.script("qemu", HANG_UNLESS_GOOD)
+    place.on_event("domain", HANG_UNLESS_GOOD)
     peer = start().peer
-    hang(place, peer, "a", **{"class": EVENT}, timeout_ms=20000)
-    assert peer.call("good", **{"class": EVENT}, timeout_ms=300).reason == "timed-out"
+    hang(place, peer, "a", **ON_EVENT, timeout_ms=20000)
+    assert peer.call("good", **ON_EVENT, timeout_ms=300).reason == "timed-out"

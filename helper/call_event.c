@@ -1,0 +1,82 @@
+/*
+ * Events' calls, as far as they differ from hooks': not recorded where there is nothing to run, not
+ * run twice, and going on when their client is gone. Helper. The request comes from a peer, checked
+ * by the decoder.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "call_event.h"
+
+#include "reason.h"
+
+#include <errno.h>
+#include <string.h>
+
+bool call_is_for_nothing(const struct call *call)
+{
+    const struct message_call *request = call_request(call);
+
+    return request->class == CLASS_EVENT && strcmp(request->driver, "daemon") != 0 &&
+           call->found_error == 0 && call->found.count == 0 && call->found.passed_count == 0;
+}
+
+void call_answer_nothing(struct call *call)
+{
+    struct message message = {
+        .version = PROTOCOL_VERSION,
+        .type = MESSAGE_VERDICT,
+        .id = call->message.id,
+        .verdict = {.allow = true,
+                    .reason = REASON_NO_SCRIPT,
+                    .message = "there is no script to run"},
+    };
+
+    peer_send(call->peer, &message, -EBADF);
+    call_unlink(call);
+    call_free(call);
+}
+
+bool call_was_delivered(struct call *call)
+{
+    struct helper *helper = call->helper;
+    const char *name = call_request(call)->delivery;
+
+    if (!name)
+        return false;
+    if (deliveries_know(helper->deliveries, name)) {
+        results_add_problem(&call->results, REASON_DELIVERED,
+                            "the delivery %s has come before, and its scripts are not run again",
+                            name);
+        return true;
+    }
+    call->delivers = deliveries_add(&helper->deliveries, name) == 0;
+    return false;
+}
+
+void call_end_delivery(struct call *call)
+{
+    if (call->delivers && call->results.script_count == 0)
+        deliveries_forget(call->helper->deliveries, call_request(call)->delivery);
+}
+
+static size_t count_released(const struct helper *helper)
+{
+    size_t count = 0;
+
+    for (const struct call *call = helper->calls; call; call = call->next)
+        count += call->peer == NULL;
+    return count;
+}
+
+void call_release_deliveries(struct peer *peer)
+{
+    struct helper *helper = peer->helper;
+    size_t room = helper->config->calls_max, released = count_released(helper);
+
+    for (struct call *call = helper->calls; call && released < room; call = call->next) {
+        if (call->peer != peer || !call_request(call)->delivery || call->cancelled)
+            continue;
+        call->peer = NULL;
+        released++;
+    }
+}
