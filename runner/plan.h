@@ -20,7 +20,7 @@
 #define PLAN_FILTER_MAX 4096
 
 /* Paths of a plan at the most, and bytes of all of them. */
-#define PLAN_PATHS_MAX      416
+#define PLAN_PATHS_MAX      548
 #define PLAN_PATHS_SIZE_MAX 65536
 
 enum plan_flag {

@@ -152,6 +152,32 @@ int config_event_set(struct event_rule *rule, const char *key, const char *value
     return set_pattern(rule, key, value, line, problem);
 }
 
+static bool is_known(const struct event_rule_list *list, size_t end, const char *script)
+{
+    for (size_t i = 0; i < end; i++) {
+        if (list->rules[i].script && strcmp(list->rules[i].script, script) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int check_count(const struct event_rule *rule, const struct event_rule_list *list,
+                       struct config_problem *problem)
+{
+    size_t count = 0;
+
+    if (!rule->script || is_known(list, list->count, rule->script))
+        return 0;
+    for (size_t i = 0; i < list->count; i++)
+        count += list->rules[i].script && !is_known(list, i, list->rules[i].script);
+    if (count < CONFIG_EVENT_SCRIPTS_MAX)
+        return 0;
+    return config_refuse(problem, rule->script_line,
+                         "this is one script more than the %d that event sections can name; put "
+                         "scripts into the folder of events",
+                         CONFIG_EVENT_SCRIPTS_MAX);
+}
+
 int config_event_end(struct event_rule *rule, struct event_rule_list *list,
                      struct config_problem *problem)
 {
@@ -163,6 +189,8 @@ int config_event_end(struct event_rule *rule, struct event_rule_list *list,
                              "timeout = SECONDS or retries = NUMBER in it",
                              rule->name);
     r = config_check_event(rule, problem);
+    if (r == 0)
+        r = check_count(rule, list, problem);
     if (r != 0)
         return r;
     return event_rules_add(list, rule) < 0 ? config_no_memory(problem) : 0;

@@ -11,6 +11,9 @@
 /* Bytes of a section's title. */
 #define CONFIG_EVENT_NAME_MAX 64
 
+/* Scripts that all sections name together: each is shown to every script. */
+#define CONFIG_EVENT_SCRIPTS_MAX 64
+
 /* Tries of a script that exits with 75: virteventd's backoff makes a day of some hundreds. */
 #define CONFIG_RETRIES_MOST  1000
 #define CONFIG_RETRIES_TAKES "a number from 0 to 1000"

@@ -15,10 +15,20 @@
 #include <errno.h>
 #include <linux/landlock.h>
 
-/* Without its loader no program of the list could be executed. */
-static int add_programs(struct draft *draft, const struct profile *profile, const char *hooks)
+static int add_scripts(struct draft *draft, enum plan_path_kind kind, const char *const *scripts)
 {
-    int r = draft_own_path(draft, PLAN_EXECUTABLE, hooks);
+    int r = 0;
+
+    for (; r == 0 && *scripts; scripts++)
+        r = draft_own_path(draft, kind, *scripts);
+    return r;
+}
+
+/* Without its loader no program of the list could be executed. */
+static int add_programs(struct draft *draft, const struct profile *profile,
+                        const char *const *scripts)
+{
+    int r = add_scripts(draft, PLAN_EXECUTABLE, scripts);
 
     if (r == 0)
         r = draft_own_path(draft, PLAN_EXECUTABLE, loader_path());
@@ -27,14 +37,14 @@ static int add_programs(struct draft *draft, const struct profile *profile, cons
 
 /* The order is that of putting back: what holds others comes before them. */
 static int add_all_paths(struct draft *draft, const struct profile *profile,
-                         const struct sandbox_host *host, const char *hooks)
+                         const struct sandbox_host *host, const char *const *scripts)
 {
     int r = draft_paths(draft, PLAN_HIDDEN, &profile->hidden);
 
     if (r == 0)
         r = draft_own_path(draft, PLAN_HIDDEN, host->log);
     if (r == 0)
-        r = draft_own_path(draft, PLAN_SHOWN, hooks);
+        r = add_scripts(draft, PLAN_SHOWN, scripts);
     if (r == 0)
         r = draft_paths(draft, PLAN_SHOWN, &profile->readable);
     if (r == 0)
@@ -42,7 +52,7 @@ static int add_all_paths(struct draft *draft, const struct profile *profile,
     if (r == 0)
         r = draft_paths(draft, PLAN_SOCKET, &profile->sockets);
     return r == 0 && draft->plan.landlock_fs & LANDLOCK_ACCESS_FS_EXECUTE
-               ? add_programs(draft, profile, hooks)
+               ? add_programs(draft, profile, scripts)
                : r;
 }
 
@@ -94,7 +104,7 @@ static uint32_t choose_mounts(const struct profile *profile)
 }
 
 static int draft_confined(struct draft *draft, const struct profile *profile,
-                          const struct sandbox_host *host, const char *hooks)
+                          const struct sandbox_host *host, const char *const *scripts)
 {
     struct plan *plan = &draft->plan;
     int r;
@@ -112,18 +122,18 @@ static int draft_confined(struct draft *draft, const struct profile *profile,
     plan->tmp_size = profile->tmp_size;
     draft_landlock(draft, profile, host);
     r = add_filter(draft, profile, host);
-    return r == 0 ? add_all_paths(draft, profile, host, hooks) : r;
+    return r == 0 ? add_all_paths(draft, profile, host, scripts) : r;
 }
 
 int draft_profile(struct draft *draft, const struct profile *profile,
-                  const struct sandbox_host *host, const char *hooks)
+                  const struct sandbox_host *host, const char *const *scripts)
 {
     int r;
 
     draft_limits(draft, profile, host);
     if ((profile->host_pids && !profile->permissive) || !host->namespaces)
         draft->plan.flags |= PLAN_HOST_PIDS;
-    r = profile->unconfined ? 0 : draft_confined(draft, profile, host, hooks);
+    r = profile->unconfined ? 0 : draft_confined(draft, profile, host, scripts);
     /* What was drafted is what is looked for, and nothing of it but the limits holds. */
     if (profile->permissive)
         draft->plan.flags |= PLAN_PERMISSIVE;

@@ -9,7 +9,7 @@
 #include "host.h"
 #include "profile.h"
 
-/* `hooks` is the directory of the scripts. Returns 0, or a negative errno, perhaps with the
- * draft's `problem`. */
+/* `scripts` are the places of the scripts, ended by NULL. Returns 0, or a negative errno, perhaps
+ * with the draft's `problem`. */
 int draft_profile(struct draft *draft, const struct profile *profile,
-                  const struct sandbox_host *host, const char *hooks);
+                  const struct sandbox_host *host, const char *const *scripts);

@@ -49,10 +49,10 @@ static int describe_plan(struct sandbox *sandbox, const struct plan *plan,
 
 /* Fills the sandbox's plan, and its description from that. */
 static int make_plan(const struct sandbox_host *host, const struct profile *profile,
-                     const char *hooks, struct sandbox *sandbox, const char **ret_problem)
+                     const char *const *scripts, struct sandbox *sandbox, const char **ret_problem)
 {
     struct draft draft = {};
-    int r = draft_profile(&draft, profile, host, hooks);
+    int r = draft_profile(&draft, profile, host, scripts);
 
     if (r == 0)
         r = draft_seal(&draft, &sandbox->plan_fd);
@@ -116,7 +116,7 @@ static bool wants_cgroup(const struct sandbox_host *host, const struct profile *
 }
 
 int sandbox_prepare(const struct sandbox_host *host, const struct profile *profile,
-                    const char *hooks, struct sandbox *ret_sandbox, char **ret_error)
+                    const char *const *scripts, struct sandbox *ret_sandbox, char **ret_error)
 {
     struct sandbox sandbox = {
         .profile = strdup(profile->name),
@@ -143,7 +143,7 @@ int sandbox_prepare(const struct sandbox_host *host, const struct profile *profi
         r = -ENOENT;
     }
     if (r == 0)
-        r = make_plan(host, profile, hooks, &sandbox, &problem);
+        r = make_plan(host, profile, scripts, &sandbox, &problem);
     if (r < 0) {
         sandbox_clear(&sandbox);
         if (asprintf(ret_error, "profile %s cannot be prepared: %s", profile->name, problem) < 0)

@@ -44,11 +44,12 @@ struct sandbox_list {
 };
 
 /*
- * Makes a sandbox; `hooks` is the directory of the scripts, shown to all of them. Returns 0,
- * SANDBOX_E_REFUSED with a sentence in `*ret_error` that the caller frees, or a negative errno.
+ * Makes a sandbox; `scripts` are the places of scripts, shown to all of them, and end in NULL.
+ * Returns 0, SANDBOX_E_REFUSED with a sentence in `*ret_error` that the caller frees, or a negative
+ * errno.
  */
 int sandbox_prepare(const struct sandbox_host *host, const struct profile *profile,
-                    const char *hooks, struct sandbox *ret_sandbox, char **ret_error);
+                    const char *const *scripts, struct sandbox *ret_sandbox, char **ret_error);
 
 void sandbox_clear(struct sandbox *sandbox);
 
@@ -60,7 +61,8 @@ bool sandbox_lacks_user(const struct sandbox_host *host, const struct profile *p
 bool sandbox_is_beyond(const struct sandbox_host *host, const struct profile *profile);
 
 /*
- * The same for the configuration's profiles. Left out are those whose user does not exist,
+ * The same for the configuration's profiles; `hooks` is the directory of hooks, and the places of
+ * events' scripts are the configuration's. Left out are those whose user does not exist,
  * those that are beyond the helper, and those that this host cannot hold as they say, which is
  * noted; where default_profile or a rule names one of these, the configuration is refused.
  */

@@ -88,12 +88,39 @@ static int check(const struct sandbox_host *host, const struct config *config,
     return r;
 }
 
+static void add_place(const char **places, size_t *count, const char *place)
+{
+    for (size_t i = 0; place && i < *count; i++) {
+        if (strcmp(places[i], place) == 0)
+            return;
+    }
+    if (place)
+        places[(*count)++] = place;
+}
+
+/* Where scripts stand, each place once, ended by NULL; NULL where memory is short. The paths belong
+ * to others, the array to the caller. */
+static const char **list_places(const struct config *config, const char *hooks)
+{
+    const struct event_rule_list *rules = &config->event_rules;
+    const char **places = calloc(rules->count + 4, sizeof(*places));
+    const char *own[] = {hooks, config->events, config->events_script};
+    size_t count = 0;
+
+    for (size_t i = 0; places && i < sizeof(own) / sizeof(own[0]); i++)
+        add_place(places, &count, own[i]);
+    for (size_t i = 0; places && i < rules->count; i++)
+        add_place(places, &count, rules->rules[i].script);
+    return places;
+}
+
 int sandboxes_prepare(const struct sandbox_host *host, const struct config *config,
                       const char *hooks, struct sandbox_list *ret_list, char **ret_error)
 {
     const struct profile_list *profiles = &config->profiles;
     struct sandbox_list list = {.sandboxes = calloc(profiles->count + 1, sizeof(struct sandbox))};
-    int r = list.sandboxes ? 0 : -ENOMEM;
+    auto_free const char **places = list_places(config, hooks);
+    int r = list.sandboxes && places ? 0 : -ENOMEM;
 
     for (size_t i = 0; r == 0 && i < profiles->count; i++) {
         const struct profile *profile = &profiles->profiles[i];
@@ -102,7 +129,7 @@ int sandboxes_prepare(const struct sandbox_host *host, const struct config *conf
         r = check(host, config, profile, &list, &fits, ret_error);
         if (r != 0 || !fits)
             continue;
-        r = sandbox_prepare(host, profile, hooks, &list.sandboxes[list.count], ret_error);
+        r = sandbox_prepare(host, profile, places, &list.sandboxes[list.count], ret_error);
         list.count += r == 0;
     }
     if (r != 0) {

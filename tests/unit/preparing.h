@@ -92,7 +92,7 @@ static inline void prepare(const struct sandbox_host *host, const struct profile
     size_t size;
 
     forget();
-    if (sandbox_prepare(host, profile, HOOKS, &sandbox, &refusal) != 0)
+    if (sandbox_prepare(host, profile, (const char *const[]){HOOKS, NULL}, &sandbox, &refusal) != 0)
         fail_msg("refused: %s", refusal);
     assert_true(fd_is_final(sandbox.plan_fd, &size));
     plan = malloc(size);
@@ -108,7 +108,9 @@ static inline void assert_refused(const struct sandbox_host *host, const struct 
 
     forget();
     before = open_fds();
-    assert_int_equal(sandbox_prepare(host, profile, HOOKS, &sandbox, &refusal), SANDBOX_E_REFUSED);
+    assert_int_equal(
+        sandbox_prepare(host, profile, (const char *const[]){HOOKS, NULL}, &sandbox, &refusal),
+        SANDBOX_E_REFUSED);
     assert_int_equal(open_fds(), before);
     assert_non_null(strstr(refusal, "profile p "));
     if (!strstr(refusal, why))

@@ -122,6 +122,19 @@ static void a_script_is_named_by_its_one_path(void **state)
     assert_string_equal(loaded->event_rules.rules[0].script, "/a/.b/..c/d");
 }
 
+static void sections_name_so_many_scripts_and_each_as_often_as_they_like(void **state)
+{
+    char text[8192] = "";
+    size_t length = 0;
+
+    for (int i = 0; i < 2 * 64; i++)
+        length += (size_t)snprintf(text + length, sizeof(text) - length,
+                                   "event e%d { script = /s%d }\n", i, i / 2);
+    assert_loads(text);
+    snprintf(text + length, sizeof(text) - length, "event x { script = /x }\n");
+    assert_complains(129, text, "one script more than the 64", "folder of events", NULL);
+}
+
 static void other_values_of_a_section_are_held_to_their_range(void **state)
 {
     assert_complains(1, "event x { timeout = 3601 }", "seconds from 0.1 to 3600", NULL);
@@ -238,6 +251,7 @@ int main(void)
         TEST(a_pattern_that_fits_nothing_is_refused_and_one_that_fits_something_is_not),
         TEST(a_section_has_a_name_and_says_something_once),
         TEST(a_script_is_named_by_its_one_path),
+        TEST(sections_name_so_many_scripts_and_each_as_often_as_they_like),
         TEST(other_values_of_a_section_are_held_to_their_range),
         TEST(a_script_that_no_section_fits_has_the_defaults_and_rules_are_not_for_it),
         TEST(for_each_value_the_first_section_that_fits_and_sets_it_counts),

@@ -83,6 +83,39 @@ static void each_profile_has_its_sandbox(void **state)
     assert_null(sandbox_find(&made, "d"));
 }
 
+/* How often the sandbox's plan shows the path. */
+static size_t count_shown(const struct sandbox *of, const char *path)
+{
+    _Alignas(struct plan) static char text[PLAN_SIZE_MAX];
+    const struct plan *read = (const struct plan *)(void *)text;
+    struct plan_path shown;
+    const char *cursor = NULL;
+    size_t count = 0, size;
+
+    assert_true(fd_is_final(of->plan_fd, &size));
+    assert_int_equal(pread(of->plan_fd, text, size, 0), size);
+    assert_true(plan_is_whole(read, size));
+    while (plan_next_path(read, &cursor, &shown))
+        count += shown.kind == PLAN_SHOWN && strcmp(shown.path, path) == 0;
+    return count;
+}
+
+static void each_place_of_events_scripts_is_shown_to_all_once(void **state)
+{
+    static char events[] = "/e/events.d", script[] = "/e/one";
+    struct event_rule rules[] = {{.script = script}, {.profile = script}, {.script = events}};
+
+    config.events = events;
+    config.events_script = script;
+    config.event_rules = (struct event_rule_list){3, rules};
+    make(&full);
+    for (size_t i = 0; i < made.count; i++) {
+        assert_int_equal(count_shown(&made.sandboxes[i], HOOKS), 1);
+        assert_int_equal(count_shown(&made.sandboxes[i], events), 1);
+        assert_int_equal(count_shown(&made.sandboxes[i], script), 1);
+    }
+}
+
 static void one_whose_user_does_not_exist_is_left_out(void **state)
 {
     profiles[2].user_missing = true;
@@ -149,6 +182,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(each_profile_has_its_sandbox),
+        TEST(each_place_of_events_scripts_is_shown_to_all_once),
         TEST(one_whose_user_does_not_exist_is_left_out),
         TEST(one_that_scripts_have_and_whose_user_does_not_exist_is_refused),
         TEST(one_that_cannot_be_prepared_leaves_none),
