@@ -49,6 +49,7 @@ static void note_run(struct call *call, struct run_result *result)
 
     results_add_run(&call->results, call->found.scripts[call->next_script].path, &call->file,
                     result, &words);
+    call->results.scripts[call->results.script_count - 1].retries = call->choice.retries;
 }
 
 /*
@@ -118,15 +119,18 @@ static int make_environment(struct call *call, const char *path, const struct sa
 }
 
 /* A script's own time, within the call's. */
-static uint64_t script_deadline(const struct call *call, const struct sandbox *sandbox)
+static uint64_t script_deadline(const struct call *call)
 {
-    uint64_t own = sandbox->time_ms ? clock_add_ms(clock_now_ms(), sandbox->time_ms) : CLOCK_NEVER;
+    const struct call_choice *choice = &call->choice;
+    uint64_t time = choice->timeout_ms ? choice->timeout_ms : choice->sandbox->time_ms;
+    uint64_t own = time ? clock_add_ms(clock_now_ms(), time) : CLOCK_NEVER;
 
     return own < call->deadline_ms ? own : call->deadline_ms;
 }
 
-static int start_script(struct call *call, const char *path, const struct sandbox *sandbox)
+static int start_script(struct call *call, const char *path)
 {
+    const struct sandbox *sandbox = call->choice.sandbox;
     const struct message_call *request = call_request(call);
     const struct config *config = call->helper->config;
     struct run_job job = {
@@ -154,7 +158,7 @@ static int start_script(struct call *call, const char *path, const struct sandbo
     tmp_options(sandbox->tmp_size, tmp_option);
     tmp.path = tmp_name;
     job.tmp = tmp_name ? &tmp : NULL;
-    job.deadline_ms = script_deadline(call, sandbox);
+    job.deadline_ms = script_deadline(call);
     job.job = (struct job){
         .path = path,
         .argv = call->environment.argv,
@@ -169,14 +173,14 @@ static int start_script(struct call *call, const char *path, const struct sandbo
 /* Starts a script, or notes why it cannot be; returns whether it runs. */
 static bool try_script(struct call *call, const struct script *script)
 {
-    const struct sandbox *sandbox = call_choose_sandbox(call, script->path);
     const char *problem = script->problem;
     int r;
 
-    if (!problem && !sandbox)
+    call->choice = call_choose(call, script->path);
+    if (!problem && !call->choice.sandbox)
         problem = "the profile that was asked for is no longer in the configuration";
     if (!problem) {
-        r = start_script(call, script->path, sandbox);
+        r = start_script(call, script->path);
         if (r == 0)
             return true;
         problem = strerror(-r);

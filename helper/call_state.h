@@ -16,6 +16,13 @@
 #include "script_file.h"
 #include "supervise.h"
 
+/* What one script of a call gets. */
+struct call_choice {
+    const struct sandbox *sandbox; /* NULL: a reload has taken away the profile that it asked for */
+    uint64_t timeout_ms;           /* of an event's script, in place of its profile's; 0: none */
+    unsigned int retries;          /* of an event's script */
+};
+
 struct call {
     struct call *previous, *next;
     struct helper *helper;
@@ -33,6 +40,7 @@ struct call {
     int found_error;          /* why they could not be found at the arrival, else 0 */
     bool delivers;            /* its delivery is kept in mind by it */
     size_t next_script;
+    struct call_choice choice; /* of the script that runs */
     struct run *run;
     struct environment environment; /* of the script that runs */
     struct script_file file;        /* the same */
@@ -66,11 +74,8 @@ int call_find_scripts(const struct call *call, struct script_list *ret_found);
 /* How long the call may take from its arrival, in milliseconds. */
 uint64_t call_choose_time(const struct call *call);
 
-/*
- * What a script of the call runs in. NULL where a reload has taken away the profile that the call
- * asked for.
- */
-const struct sandbox *call_choose_sandbox(const struct call *call, const char *path);
+/* What the configuration gives a script of the call, or the call asks for. */
+struct call_choice call_choose(const struct call *call, const char *path);
 
 /* Its turn has come: finds the scripts and runs them, and finishes in the end. */
 void call_start(struct order_entry *entry);

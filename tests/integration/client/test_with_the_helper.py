@@ -91,8 +91,8 @@ def test_a_hook_that_denies_says_why(served, script):
     assert not reply["allow"] and reply["reason"] == "exit-status"
     assert "no power" in reply["message"]
     assert reply["scripts"][0] | {"duration_ms": 0} == {
-        "path": str(path), "exit_status": 3, "signal": 0, "timed_out": False, "problem": None, "retries": 0,
-        "duration_ms": 0, "stdout_bytes": 0, "stderr_bytes": 9, "stdout_tail": "",
+        "path": str(path), "exit_status": 3, "signal": 0, "timed_out": False, "problem": None,
+        "retries": 0, "duration_ms": 0, "stdout_bytes": 0, "stderr_bytes": 9, "stdout_tail": "",
         "stderr_tail": "no power\n", "profile": "unconfined", "denied": "", "observed": "",
         "enforced": "user:0 pid"}
 

@@ -24,7 +24,7 @@ class Place:
     def __init__(self):
         self.root = Path(tempfile.mkdtemp(prefix="virthook-helper-", dir="/tmp"))
         self.hooks = self.folder("hooks", 0o755)
-        self.events = self.hooks
+        self.events = self.folder("events", 0o755)
         self.audit = self.folder("audit", 0o700)
         conditions.prepare(self.root)
         self.config = self.root / "virthook.conf"
@@ -37,8 +37,8 @@ class Place:
         return path
 
     def configure(self, text):
-        """Guests' own /tmp are kept in here too."""
-        text = conditions.configured(text, self.root)
+        """Events' scripts and guests' own /tmp are in here too."""
+        text = conditions.configured(text, self.root) + f'\nevents = "{self.events}"\n'
         if "guest_tmp" not in text:
             text += f'\nguest_tmp = "{self.root}/guest-tmp"\n'
         self.config.write_text(text, encoding="utf-8")

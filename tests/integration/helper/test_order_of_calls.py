@@ -108,7 +108,7 @@ def test_the_deadline_of_a_call_runs_while_it_waits(place, start):
 def test_a_hook_does_not_wait_behind_hung_events(place, start):
     place.configure("events_max = 2\nrunning_max = 1\n")
     place.script("qemu", HANG_UNLESS_GOOD)
-    place.on_event("domain", HANG_UNLESS_GOOD)
+    place.on_event("domain/all", HANG_UNLESS_GOOD)
     peer = start().peer
     for name in ("a", "b"):
         hang(place, peer, name, **ON_EVENT, timeout_ms=20000)
@@ -121,7 +121,7 @@ def test_a_hook_does_not_wait_behind_hung_events(place, start):
 @pytest.mark.invariant(13)
 def test_a_hook_does_not_wait_behind_an_event_of_its_own_object(place, peer):
     place.script("qemu")
-    place.on_event("domain", "touch $T/hung-d1; sleep 600")
+    place.on_event("domain/all", "touch $T/hung-d1; sleep 600")
     hang(place, peer, "d1", operation="stopped", **ON_EVENT, timeout_ms=20000)
     verdict = peer.call("d1", operation="start", timeout_ms=20000)
     assert verdict.allow and verdict.seconds < AT_ONCE
@@ -130,7 +130,7 @@ def test_a_hook_does_not_wait_behind_an_event_of_its_own_object(place, peer):
 def test_status_tells_who_runs_and_who_waits(place, start):
     place.configure("running_max = 1\nevents_max = 2\n")
     place.script("qemu", HANG_UNLESS_GOOD)
-    place.on_event("domain", HANG_UNLESS_GOOD)
+    place.on_event("domain/all", HANG_UNLESS_GOOD)
     peer = start().peer
     hang(place, peer, "a", timeout_ms=20000)
     hang(place, peer, "b", **ON_EVENT, timeout_ms=20000)
@@ -145,7 +145,7 @@ def test_status_tells_who_runs_and_who_waits(place, start):
 
 def test_events_wait_behind_events(place, start):
     place.configure("events_max = 1\n")
-    place.on_event("domain", HANG_UNLESS_GOOD)
+    place.on_event("domain/all", HANG_UNLESS_GOOD)
     peer = start().peer
     hang(place, peer, "a", **ON_EVENT, timeout_ms=20000)
     assert peer.call("good", **ON_EVENT, timeout_ms=300).reason == "timed-out"
