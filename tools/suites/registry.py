@@ -11,6 +11,7 @@ import libvirt
 import matrix
 import oldkernel
 import pytested
+import selinux_policy
 import structure
 from demo import demo
 from outcome import Case
@@ -71,6 +72,8 @@ def suites():
               matrix.full, slow=True, by_name=True),
         Suite("oldkernel", "a machine with Linux 6.1: its Landlock, its limits", oldkernel.suite,
               slow=True),
+        Suite("selinux", "the SELinux module in Debian's policy: promises, and what scripts reach",
+              selinux_policy.suite, slow=True),
         Suite("libvirt", "real daemons with virthook before them, in them, and without it",
               libvirt.suite, slow=True),
         Suite("demo", "tools/demo runs to its end", demo, slow=True),
