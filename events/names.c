@@ -134,6 +134,26 @@ const char *name_block_job_status(int status)
     return find(names, status);
 }
 
+const char *name_job_operation(int operation)
+{
+    static names_table names = {
+        [VIR_DOMAIN_JOB_OPERATION_START] = "start",
+        [VIR_DOMAIN_JOB_OPERATION_SAVE] = "save",
+        [VIR_DOMAIN_JOB_OPERATION_RESTORE] = "restore",
+        [VIR_DOMAIN_JOB_OPERATION_MIGRATION_IN] = "migration-in",
+        [VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT] = "migration-out",
+        [VIR_DOMAIN_JOB_OPERATION_SNAPSHOT] = "snapshot",
+        [VIR_DOMAIN_JOB_OPERATION_SNAPSHOT_REVERT] = "snapshot-revert",
+        [VIR_DOMAIN_JOB_OPERATION_DUMP] = "dump",
+        [VIR_DOMAIN_JOB_OPERATION_BACKUP] = "backup",
+#if LIBVIR_CHECK_VERSION(9, 0, 0)
+        [VIR_DOMAIN_JOB_OPERATION_SNAPSHOT_DELETE] = "snapshot-delete",
+#endif
+    };
+
+    return find(names, operation);
+}
+
 const char *name_disk_change(int reason)
 {
     static names_table names = {

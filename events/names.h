@@ -15,6 +15,7 @@ const char *name_graphics_phase(int phase);
 const char *name_graphics_family(int family);
 const char *name_block_job_type(int type);
 const char *name_block_job_status(int status);
+const char *name_job_operation(int operation);
 const char *name_disk_change(int reason);
 const char *name_tray_change(int reason);
 const char *name_agent_state(int state);

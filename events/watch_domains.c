@@ -220,9 +220,25 @@ CALLBACK(on_tunable, virTypedParameterPtr parameters, int count)
     tell(domain, opaque, "tunable", "-", NULL, payload_of_parameters(parameters, count));
 }
 
+/* "unknown" also where libvirt does not say. */
+static const char *operation_of(virTypedParameterPtr parameters, int count)
+{
+    int operation = VIR_DOMAIN_JOB_OPERATION_UNKNOWN;
+
+    (void)virTypedParamsGetInt(parameters, count, VIR_DOMAIN_JOB_OPERATION, &operation);
+    return name_job_operation(operation);
+}
+
 CALLBACK(on_job_completed, virTypedParameterPtr parameters, int count)
 {
-    tell(domain, opaque, "job-completed", "-", NULL, payload_of_parameters(parameters, count));
+    struct json_object *payload = payload_of_parameters(parameters, count);
+    const char *name = operation_of(parameters, count);
+
+    if (payload && !object_add_text(payload, VIR_DOMAIN_JOB_OPERATION, name)) {
+        json_object_put(payload);
+        payload = NULL;
+    }
+    tell(domain, opaque, "job-completed", name, NULL, payload);
 }
 
 CALLBACK(on_agent_lifecycle, int state, int reason)

@@ -108,6 +108,7 @@ static void each_detail_of_other_events_is_known_and_no_other(void **state)
     assert_details("domain", "graphics", name_graphics_phase);
     assert_details("domain", "block-job", name_block_job_status);
     assert_details("domain", "block-job-2", name_block_job_status);
+    assert_details("domain", "job-completed", name_job_operation);
     assert_details("domain", "disk-change", name_disk_change);
     assert_details("domain", "tray-change", name_tray_change);
     assert_details("domain", "agent-lifecycle", name_agent_state);

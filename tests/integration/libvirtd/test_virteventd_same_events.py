@@ -1,4 +1,5 @@
-"""virteventd tells what libvirt's own Python binding hears of the same daemon, field by field.
+"""virteventd tells what libvirt's own Python binding hears of the same daemon, field by field: in
+its lines (--print), and in what its scripts are given as arguments and on stdin.
 
 Each scene is played on a real daemon; `comes` is what libvirt has told when it is over, so that a
 scene in which nothing happens fails.
@@ -128,7 +129,7 @@ def somebody_looks_at_the_screen(stage):
     stage.cell.run(["/usr/bin/python3", "-I", "-c", VIEWER]).checked()
 
 
-@scene("domain g1 job-completed -", "domain g1 block-job completed",
+@scene("domain g1 job-completed backup", "domain g1 block-job completed",
        "domain g1 block-job-2 completed")
 def a_disk_is_backed_up(stage):
     stage.virsh_file("backup-begin", BACKUP_XML, "g1")
@@ -139,8 +140,8 @@ def a_disk_moves(stage):
     stage.virsh("blockcopy", "g1", "vda", COPY, "--transient-job", "--wait", "--pivot")
 
 
-@scene("domain g1 migration-iteration -", "domain g1 job-completed -", "domain g1 stopped saved",
-       "domain g1 started restored", "domain g1 resumed from-snapshot")
+@scene("domain g1 migration-iteration -", "domain g1 job-completed save",
+       "domain g1 stopped saved", "domain g1 started restored", "domain g1 resumed from-snapshot")
 def a_guest_is_saved_and_restored(stage):
     stage.virsh("save", "g1", "/run/g1.save")
     stage.virsh("restore", "/run/g1.save")

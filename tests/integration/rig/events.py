@@ -11,11 +11,14 @@ payload.
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import json
+import signal
+from dataclasses import dataclass
 from pathlib import Path
 
 from .command import wait_until
 
 LISTENER = Path(__file__).with_name("listener.py")
+BURST = Path(__file__).with_name("burst.py")
 
 KEYS = ("kind", "object", "uuid", "event", "detail", "extra", "payload")
 
@@ -23,6 +26,13 @@ KEYS = ("kind", "object", "uuid", "event", "detail", "extra", "payload")
 def of_libvirt(event):
     """What of an event of virteventd's comes from libvirt."""
     return {key: event[key] for key in KEYS}
+
+
+def burst(cell, uri, guests, each):
+    """So many events of each of so many guests of the test driver; see burst.py."""
+    cell.write("/run/burst.py", BURST.read_bytes())
+    cell.run(["/usr/bin/python3", "-I", "/run/burst.py", uri, guests, each],
+             timeout=120).checked()
 
 
 class Listener:
@@ -55,3 +65,71 @@ class Printer:
 
     def events(self):
         return [of_libvirt(event) for event in self.lines() if event["kind"] != "daemon"]
+
+
+# Leaves a line of each run: its arguments, VIRTHOOK_UUID and stdin; by one write, of the shell alone.
+RECORDER = """#!/bin/sh
+IFS= read -r document
+printf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' \\
+    "$1" "$2" "$3" "$4" "$5" "$VIRTHOOK_UUID" "$document" >>/run/told
+"""
+TOLD = "/run/told"
+SCRIPT = "/etc/libvirt/events"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the script: what it was told."""
+    arguments: tuple
+    uuid: str
+    document: dict
+
+    @property
+    def words(self):
+        return " ".join(self.arguments[:4])
+
+
+class Scripts:
+    """virteventd as a service, and a script for all events that records what it is told.
+
+    For a Libvirtd with the arrangement Service(). The configuration is virteventd's own.
+    """
+
+    def __init__(self, daemon, *uris, config="", recorder=RECORDER):
+        self.daemon, self.cell, self.uris = daemon, daemon.cell, uris
+        self.cell.write(TOLD, "", 0o666)
+        self.cell.write(SCRIPT, recorder, 0o755)
+        listed = ", ".join(f'"{uri}"' for uri in uris)
+        self.cell.write("/etc/virthook/virteventd.conf", f"uris = {{ {listed} }}\n{config}")
+        self.process = None
+
+    def start(self):
+        """Start it, and wait until from here on nothing is missed."""
+        before = len(self.runs("daemon - synchronized -"))
+        self.process = self.cell.spawn(["virteventd"])
+        wait_until(lambda: len(self.runs("daemon - synchronized -")) >= before + len(self.uris), 30,
+                   "virteventd's connections")
+        return self
+
+    def stop(self):
+        self.process.kill(signal.SIGTERM)
+        return self.process.wait(40)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(10)
+
+    def runs(self, *words):
+        """What the script was told, in the order of its runs; of these words, where some are given."""
+        lines = self.cell.read(TOLD).split("\n")[:-1]
+        found = [run_of(*line.split("\t")) for line in lines]
+        return [run for run in found if not words or run.words in words]
+
+    def events(self):
+        """All but those of kind daemon, in the order in which libvirt told them."""
+        documents = [run.document for run in self.runs() if run.document["kind"] != "daemon"]
+        return [of_libvirt(each) for each in sorted(documents, key=lambda each: each["sequence"])]
+
+
+def run_of(*fields):
+    return Run(fields[:5], fields[5], json.loads(fields[6]))

@@ -50,11 +50,8 @@ DOMAIN = {
     "MEMORY_DEVICE_SIZE_CHANGE": ("", ["alias", "size"], None, "alias"),
 }
 
-# Those whose callback is given one dictionary, which is the payload.
-OF_PARAMETERS = ("TUNABLE", "JOB_COMPLETED")
-
 # Those that have a function of their own below.
-OTHER = ("LIFECYCLE", "GRAPHICS", "MEMORY_FAILURE")
+OTHER = ("LIFECYCLE", "GRAPHICS", "MEMORY_FAILURE", "TUNABLE", "JOB_COMPLETED")
 
 
 # What virsh event calls otherwise than the constant says.
@@ -116,18 +113,24 @@ def on_domain(_, domain, *rest):
                payload.get(extra))
 
 
-def on_parameters(_, domain, parameters, constant):
-    say_domain(domain, constant.lower().replace("_", "-"), parameters)
+def on_tunable(_, domain, parameters, __):
+    say_domain(domain, "tunable", parameters)
+
+
+def on_job_completed(_, domain, parameters, __):
+    operation = name_of("VIR_DOMAIN_JOB_OPERATION_", parameters["operation"])
+    say_domain(domain, "job-completed", parameters | {"operation": operation}, operation)
 
 
 def listen_to_domains(connection):
     known = [c.removeprefix("VIR_DOMAIN_EVENT_ID_") for c in vars(libvirt)
              if c.startswith("VIR_DOMAIN_EVENT_ID_")]
-    own = dict(zip(OTHER, (on_lifecycle, on_graphics, on_memory_failure), strict=True))
+    own = dict(zip(OTHER, (on_lifecycle, on_graphics, on_memory_failure, on_tunable,
+                           on_job_completed), strict=True))
     for constant in known:
-        callback = own.get(constant) or (on_parameters if constant in OF_PARAMETERS else on_domain)
         connection.domainEventRegisterAny(
-            None, getattr(libvirt, f"VIR_DOMAIN_EVENT_ID_{constant}"), callback, constant)
+            None, getattr(libvirt, f"VIR_DOMAIN_EVENT_ID_{constant}"),
+            own.get(constant, on_domain), constant)
 
 
 def life_of(kind, prefix, uuid=True):
