@@ -20,14 +20,19 @@
 
 static void run_scripts(struct call *call);
 
+static bool is_event(const struct call *call)
+{
+    return call_request(call)->class == CLASS_EVENT;
+}
+
 void call_note_time_out(struct call *call)
 {
-    results_add_problem(&call->results, REASON_TIMED_OUT,
-                        "the call's deadline of %g s passed %s; see deadline in %s",
-                        (double)call_time(call) / 1000,
-                        call->started_ms ? "before all its scripts could run"
-                                         : "while it waited for earlier calls to end",
-                        call->helper->options.config);
+    results_add_problem(
+        &call->results, REASON_TIMED_OUT, "the call's deadline of %g s passed %s; see %s in %s",
+        (double)call_time(call) / 1000,
+        call->started_ms ? "before all its scripts could run"
+                         : "while it waited for earlier calls to end",
+        is_event(call) ? "events_deadline" : "deadline", call->helper->options.config);
 }
 
 static void take_output(struct call *call, struct run_result *result)
@@ -45,6 +50,8 @@ static void note_run(struct call *call, struct run_result *result)
         .config = call->helper->options.config,
         .deadline_ms = call_time(call),
         .output_max = call->helper->config->output_max,
+        .mend_time = is_event(call) ? "an event section with a longer timeout"
+                                    : "a rule with a longer deadline",
     };
 
     results_add_run(&call->results, call->found.scripts[call->next_script].path, &call->file,
@@ -65,8 +72,7 @@ static int take_tmp(const struct call *call, const struct sandbox *sandbox, char
         .uid = sandbox->uid,
     };
 
-    if (call_request(call)->class == CLASS_EVENT || sandbox->tmp_size == 0 ||
-        helper->space.mount_ns_fd < 0)
+    if (is_event(call) || sandbox->tmp_size == 0 || helper->space.mount_ns_fd < 0)
         return 0;
     return tmp_take(helper->config->guest_tmp, &owner, ret_name);
 }

@@ -19,6 +19,7 @@ static const struct outcome_words words = {
     .config = "/etc/virthook/virthook.conf",
     .deadline_ms = 2500,
     .output_max = 1000,
+    .mend_time = "a rule with a longer deadline",
 };
 
 static void assert_outcome(const struct run_result *result, const char *reason, const char *text)
@@ -286,6 +287,28 @@ static void of_several_that_are_allowed_the_first_is_told(void **state)
         REASON_EXIT_STATUS, "a; the failure policy allows both-allow all the same");
 }
 
+static void assert_of_event(const struct outcome *outcomes, size_t count, const char *reason,
+                            const char *text)
+{
+    struct decision decision = {0};
+
+    assert_int_equal(verdict_of_event(outcomes, count, &decision), 0);
+    assert_true(decision.allow);
+    assert_string_equal(decision.reason, reason);
+    assert_string_equal(decision.message, text);
+    free(decision.message);
+}
+
+static void an_event_is_allowed_whatever_its_scripts_did(void **state)
+{
+    assert_of_event(NULL, 0, REASON_NO_SCRIPT, "there is no script to run");
+    assert_of_event((struct outcome[]){good()}, 1, REASON_OK, "the script exited with status 0");
+    assert_of_event(
+        (struct outcome[]){good(), bad(REASON_EXIT_STATUS, "a"), bad(REASON_SIGNAL, "b")}, 3,
+        REASON_EXIT_STATUS, "a");
+    assert_of_event((struct outcome[]){bad(REASON_AUDIT, "full")}, 1, REASON_AUDIT, "full");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +333,7 @@ int main(void)
         cmocka_unit_test(the_kind_of_failure_chooses_the_answer),
         cmocka_unit_test(of_several_failures_the_first_that_is_denied_decides),
         cmocka_unit_test(of_several_that_are_allowed_the_first_is_told),
+        cmocka_unit_test(an_event_is_allowed_whatever_its_scripts_did),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

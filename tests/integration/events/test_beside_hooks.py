@@ -1,0 +1,70 @@
+"""Invariant 13: a hook waits for no event's script, not even for one that waits for the hook."""
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+import statistics
+from pathlib import Path
+
+import pytest
+
+from helper.processes import wait_until
+
+from .support import AT_ONCE, HANG, begun, send, tell
+
+TESTS = Path(__file__).resolve().parents[1]
+
+HUNG = 64
+
+# A script of an event that has a hook called, as one does that starts its guest: of its own object,
+# by the same helper. It goes on when the hook has its verdict.
+CALL_BACK = """
+import socket, sys
+sys.path[:0] = [{tests!r}]
+from helper.wire import Peer
+sock = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+sock.connect(T + "/sock")
+verdict = Peer(sock).call(sys.argv[2], "start")
+open(T + "/called", "w").write(verdict.reason)
+sys.exit(0 if verdict.allow else 1)
+"""
+
+
+@pytest.mark.invariant(13)
+def test_a_hook_runs_beside_64_hung_events(place, start):
+    """As many as the helper runs at once, and as many more that wait."""
+    place.configure("grace = 0\n")
+    place.on_event("domain/all", HANG)
+    place.script("qemu", "exit 0")
+    service = start(channel=False, options=("--listen", place.root / "sock"))
+    events, hooks = (service.connect(place.root / "sock") for _ in range(2))
+    alone = statistics.median(hooks.call("d0").seconds for _ in range(9))
+    for number in range(2 * HUNG):
+        send(events, name=f"d{number}", delivery=f"a-{number}")
+    wait_until(lambda: len(list(place.root.glob("begun-*"))) == HUNG, 60, f"{HUNG} scripts hang")
+    beside = [hooks.call(f"d{number % HUNG}").seconds for number in range(9)]
+    assert max(beside) < AT_ONCE
+    assert statistics.median(beside) < 10 * alone + 0.1
+    assert len(list(place.root.glob("begun-*"))) == HUNG
+
+
+@pytest.mark.invariant(13)
+def test_an_event_s_script_may_have_a_hook_called_of_its_own_object(place, start):
+    place.configure("running_max = 1\nevents_max = 1\n")
+    place.script("qemu", "echo hook >>$T/ran")
+    path = place.events / "domain/starts-it"
+    place.script(path, f"T = {str(place.root)!r}" + CALL_BACK.format(tests=str(TESTS)),
+                 "/usr/bin/python3 -I")
+    service = start(channel=False, options=("--listen", place.root / "sock"))
+    verdict = tell(service.connect(place.root / "sock"))
+    assert verdict.reason == "ok", verdict
+    assert place.lines("called") == ["ok"] and place.lines("ran") == ["hook"]
+
+
+def test_of_one_object_a_hook_would_have_waited_for_a_hook(place, start):
+    """What the order of its own saves an event from: the same script, as a hook, waits for itself."""
+    place.configure("grace = 0\n")
+    place.script("qemu", 'test "$2" = start || { touch $T/begun-$1; sleep 600; }')
+    service = start(channel=False, options=("--listen", place.root / "sock"))
+    first, second = (service.connect(place.root / "sock") for _ in range(2))
+    first.start("d1", "release", timeout_ms=60000)
+    begun(place)
+    assert second.call("d1", "start", timeout_ms=300).reason == "timed-out"
