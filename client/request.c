@@ -172,7 +172,7 @@ int request_take_input(const struct virthook_request *known, struct request *req
     request->input = take_fd(&memfd);
     request->input_size = size;
     request->message.has_stdin = true;
-    if (!request->message.uuid && uuid_find(request->input, request->uuid))
+    if (!known->event && !request->message.uuid && uuid_find(request->input, request->uuid))
         request->message.uuid = request->uuid;
     return 0;
 }

@@ -29,9 +29,9 @@ int request_read(const struct virthook_request *from, struct virthook_request *r
                  struct request *ret_request, const char **ret_fault);
 
 /*
- * Copies the input into a memfd, and takes the object's UUID from it where the caller gave none:
- * the message then points into `request`, which must stay where it is. Returns 0; -E2BIG where it
- * has more than PROTOCOL_BULK_MAX bytes; -ETIMEDOUT where a pipe was not at its end after
+ * Copies the input into a memfd, and takes the object's UUID from a hook's where the caller gave
+ * none: the message then points into `request`, which must stay where it is. Returns 0; -E2BIG
+ * where it has more than PROTOCOL_BULK_MAX bytes; -ETIMEDOUT where a pipe was not at its end after
  * REQUEST_INPUT_MS; or another negative errno of reading it or of making the memfd.
  */
 int request_take_input(const struct virthook_request *known, struct request *request);

@@ -76,7 +76,8 @@ struct virthook_request {
     size_t size;
     const char *driver;        /* qemu, network, lxc, libxl, bhyve, daemon */
     const char *object;        /* guest or network, "-" for none; at most 1,024 bytes */
-    const char *uuid;          /* in libvirt's form; NULL: that of the XML in the input, if any */
+    const char *uuid;          /* in libvirt's form; NULL: of a hook that of the XML in the input,
+                                  if any */
     const char *operation;     /* prepare, start, … */
     const char *sub_operation; /* begin, end; NULL is "-" */
     const char *extra;         /* NULL is "-"; at most 4,096 bytes */

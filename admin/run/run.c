@@ -74,6 +74,7 @@ static struct virthook_request make_request(const struct run_options *from, cons
         .input_size = input_size,
         .timeout_ms = from->timeout_ms,
         .profile = from->profile,
+        .event = from->event,
     };
 }
 
@@ -84,7 +85,7 @@ static bool is_one_of(const char *reason, const char *const *reasons)
     return *reasons;
 }
 
-static int status_of(const struct virthook_reply *reply)
+static int status_of(const struct virthook_reply *reply, bool event)
 {
     static const char *const usage[] = {"bad-configuration", "bad-request", NULL};
     static const char *const no_helper[] = {"no-helper", "no-answer", "helper-lost", NULL};
@@ -95,6 +96,8 @@ static int status_of(const struct virthook_reply *reply)
         return STATUS_USAGE;
     if (is_one_of(reply->reason, no_helper))
         return STATUS_NO_HELPER;
+    if (event)
+        return show_is_good(reply) ? STATUS_ALLOW : STATUS_DENY;
     return reply->allow ? STATUS_ALLOW : STATUS_DENY;
 }
 
@@ -107,11 +110,12 @@ static int refuse_call(const struct virthook_request *request, int error)
     return complain(STATUS_USAGE, "run", "%s", fault);
 }
 
-static int show(const struct virthook_reply *reply, bool json)
+static int show(const struct virthook_reply *reply, const struct run_options *options)
 {
-    int r = json ? show_json(reply) : show_plain(reply);
+    int r = options->json ? show_json(reply, options->event) : show_plain(reply, options->event);
 
-    return r < 0 ? fail(STATUS_USAGE, "the reply cannot be shown", r) : status_of(reply);
+    return r < 0 ? fail(STATUS_USAGE, "the reply cannot be shown", r)
+                 : status_of(reply, options->event);
 }
 
 static int make_call(const struct run_options *options, const void *input, size_t input_size)
@@ -128,7 +132,7 @@ static int make_call(const struct run_options *options, const void *input, size_
     progress_start(hook);
     r = virthook_call(hook, &request, &reply);
     progress_erase();
-    return r < 0 ? refuse_call(&request, r) : show(reply, options->json);
+    return r < 0 ? refuse_call(&request, r) : show(reply, options);
 }
 
 static int run(struct run_options *options)

@@ -19,16 +19,21 @@
 #define TIMEOUT_MIN_MS 100
 #define TIMEOUT_MAX_MS 3600000
 
-#define NAMES_MIN 4
-#define NAMES_MAX 5
+#define NAMES_MIN       4
+#define EVENT_NAMES_MIN 3
+#define NAMES_MAX       5
 
 static const char help_text[] =
     "Usage: virt-hook run [OPTION]... DRIVER OBJECT OPERATION SUB-OPERATION [EXTRA]\n"
+    "       virt-hook run --event [OPTION]... KIND OBJECT EVENT [DETAIL [EXTRA]]\n"
     "Make one hook call as libvirt would, through a helper of its own, and show what comes of it.\n"
     "What is on stdin goes to the hooks' stdin; a terminal counts as empty. The hooks' output "
     "comes\n"
     "on stdout, what they say and a one-line verdict on stderr.\n"
     "\n"
+    "  --event            run the scripts of an event, as virteventd would have them run; stdin is "
+    "the\n"
+    "                     event as JSON\n"
     "  --config FILE      configuration (default " VIRTHOOK_CONFIG_PATH ")\n"
     "  --hooks DIR        where hooks are, instead of the configuration's\n"
     "  --audit FILE       audit log, or a directory ending in /, instead of the configuration's\n"
@@ -42,14 +47,17 @@ static const char help_text[] =
     "Without\n"
     "it, hooks are in $XDG_CONFIG_HOME/virthook/hooks and the log in $XDG_STATE_HOME/virthook/.\n"
     "\n"
-    "Exit status: 0 allow; 1 deny; 2 usage or configuration; 3 no helper; 130 interrupted.\n"
+    "Exit status: 0 allow, of an event: all scripts did well; 1 deny, a script failed; 2 usage or\n"
+    "configuration; 3 no helper; 130 interrupted.\n"
     "\n"
-    "For example: virt-hook run qemu guest1 prepare begin < guest1.xml\n";
+    "For example: virt-hook run qemu guest1 prepare begin < guest1.xml\n"
+    "             virt-hook run --event domain guest1 stopped crashed < event.json\n";
 
 enum option_key {
     KEY_PROFILE = 256,
     KEY_TIMEOUT,
     KEY_JSON,
+    KEY_EVENT,
     KEY_HELP,
 };
 
@@ -60,6 +68,7 @@ static const struct option long_options[] = {
     {"profile", required_argument, NULL, KEY_PROFILE},
     {"timeout", required_argument, NULL, KEY_TIMEOUT},
     {"json", no_argument, NULL, KEY_JSON},
+    {"event", no_argument, NULL, KEY_EVENT},
     PLACES_OPTION_HELPER,
     {"help", no_argument, NULL, KEY_HELP},
     {0},
@@ -95,6 +104,9 @@ static bool take_option(struct run_options *options, int key, const char *given,
     case KEY_JSON:
         options->json = true;
         return true;
+    case KEY_EVENT:
+        options->event = true;
+        return true;
     case KEY_HELP:
         fputs(help_text, stdout);
         *ret_status = STATUS_ALLOW;
@@ -105,30 +117,57 @@ static bool take_option(struct run_options *options, int key, const char *given,
     }
 }
 
-/* Options that stand behind the names would be taken for EXTRA without a word. */
-static bool is_late_option(const char *extra, bool literal)
+/* An option that stands behind the names would be taken for the last of them without a word. */
+static const char *find_late_option(const struct run_options *options, bool literal)
 {
-    return extra && !literal && strncmp(extra, "--", 2) == 0;
+    const char *last = options->extra ? options->extra : options->sub_operation;
+
+    return last && !literal && strncmp(last, "--", 2) == 0 ? last : NULL;
+}
+
+static bool check_class(const struct run_options *options, const char *name)
+{
+    if (!options->event && virthook_is_kind(name) && !virthook_is_driver(name))
+        return refuse("'%s' is the kind of an event's object: put --event before it", name);
+    if (!options->event && !virthook_is_driver(name))
+        return refuse("the driver is qemu, network, lxc, libxl, bhyve or daemon, not '%s'", name);
+    if (options->event && !virthook_is_kind(name))
+        return refuse("an event's kind is domain, network, storage-pool, node-device, secret or "
+                      "daemon, not '%s'",
+                      name);
+    if (options->event && options->places.hooks)
+        return refuse("--hooks is not for events: their scripts are where 'events' of the "
+                      "configuration says");
+    return true;
+}
+
+static bool count_names(const struct run_options *options, int count, char **names)
+{
+    if (options->event && count < EVENT_NAMES_MIN)
+        return refuse("a name is missing: KIND OBJECT EVENT [DETAIL [EXTRA]]");
+    if (!options->event && count < NAMES_MIN)
+        return refuse("a name is missing: DRIVER OBJECT OPERATION SUB-OPERATION [EXTRA]");
+    if (count > NAMES_MAX)
+        return refuse("one name too many: '%s'", names[NAMES_MAX]);
+    return true;
 }
 
 static bool take_names(struct run_options *options, int count, char **names, bool literal)
 {
-    if (count < NAMES_MIN)
-        return refuse("a name is missing: DRIVER OBJECT OPERATION SUB-OPERATION [EXTRA]");
-    if (count > NAMES_MAX)
-        return refuse("one name too many: '%s'", names[NAMES_MAX]);
-    if (!virthook_is_driver(names[0]))
-        return refuse("the driver is qemu, network, lxc, libxl, bhyve or daemon, not '%s'",
-                      names[0]);
+    const char *late;
+
+    if (!count_names(options, count, names) || !check_class(options, names[0]))
+        return false;
     options->driver = names[0];
     options->object = names[1];
     options->operation = names[2];
-    options->sub_operation = names[3];
+    options->sub_operation = count >= NAMES_MIN ? names[3] : NULL;
     options->extra = count == NAMES_MAX ? names[4] : NULL;
-    if (is_late_option(options->extra, literal))
+    late = find_late_option(options, literal);
+    if (late)
         return refuse("'%s' stands behind the names, where no option is taken: put it before them; "
                       "if it is meant as EXTRA, put -- before them",
-                      options->extra);
+                      late);
     return true;
 }
 

@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 
 static char *join_tails(const struct virthook_reply *reply, size_t *ret_size)
 {
@@ -94,7 +95,29 @@ static int show_refusals(const struct virthook_script *script)
     return r == 0 ? show_list(script, would, script->observed, "") : r;
 }
 
-int show_plain(const struct virthook_reply *reply)
+bool show_is_good(const struct virthook_reply *reply)
+{
+    return strcmp(reply->reason, "ok") == 0 || strcmp(reply->reason, "no-script") == 0;
+}
+
+static const char *verdict_word(const struct virthook_reply *reply, bool event)
+{
+    if (event)
+        return show_is_good(reply) ? "done" : "failed";
+    return reply->allow ? "allow" : "deny";
+}
+
+/* What virteventd would do, and this command does not. */
+static void show_retries(const struct virthook_script *script)
+{
+    auto_free char *path = text_escape(script->path, strlen(script->path), false);
+
+    if (script->exit_status == EX_TEMPFAIL && script->retries > 0)
+        fprintf(stderr, "%s asked to be tried again (75); virteventd does so up to %u times\n",
+                path ? path : "a script", script->retries);
+}
+
+int show_plain(const struct virthook_reply *reply, bool event)
 {
     auto_free char *message = text_escape(reply->message, strlen(reply->message), false);
     size_t size;
@@ -107,9 +130,11 @@ int show_plain(const struct virthook_reply *reply)
         show_said(reply->scripts[i].stderr_tail);
     for (size_t i = 0; i < reply->script_count && r == 0; i++)
         r = show_refusals(&reply->scripts[i]);
+    for (size_t i = 0; event && i < reply->script_count; i++)
+        show_retries(&reply->scripts[i]);
     if (r < 0)
         return r;
-    fprintf(stderr, "%s (%s) after %" PRIu64 " ms: %s\n", reply->allow ? "allow" : "deny",
-            reply->reason, reply->duration_ms, message);
+    fprintf(stderr, "%s (%s) after %" PRIu64 " ms: %s\n", verdict_word(reply, event), reply->reason,
+            reply->duration_ms, message);
     return fd_write_all(STDOUT_FILENO, output, size);
 }

@@ -14,11 +14,17 @@
  */
 char *show_output(const struct virthook_reply *reply, size_t *ret_size);
 
-/*
- * For a person: the output on stdout, what the scripts said and one line of verdict on stderr.
- * Returns 0 or a negative errno.
- */
-int show_plain(const struct virthook_reply *reply);
+/* Whether all scripts of an event did well, or there was none. */
+bool show_is_good(const struct virthook_reply *reply);
 
-/* For a program: one JSON object on stdout. Returns 0 or a negative errno. */
-int show_json(const struct virthook_reply *reply);
+/*
+ * For a person: the output on stdout, what the scripts said and one line of verdict on stderr; of
+ * an event, which is never denied, a line of whether it was done. Returns 0 or a negative errno.
+ */
+int show_plain(const struct virthook_reply *reply, bool event);
+
+/*
+ * For a program: one JSON object on stdout; of an event's scripts with how often they are to be
+ * tried again. Returns 0 or a negative errno.
+ */
+int show_json(const struct virthook_reply *reply, bool event);

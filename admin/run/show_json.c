@@ -51,7 +51,7 @@ static bool add_list(struct json_object *object, const char *key, const char *te
     return object_add(object, key, take_pointer(&list));
 }
 
-static struct json_object *script_object(const struct virthook_script *script)
+static struct json_object *script_object(const struct virthook_script *script, bool event)
 {
     auto_json struct json_object *object = json_object_new_object();
     bool ok;
@@ -70,22 +70,23 @@ static struct json_object *script_object(const struct virthook_script *script)
          object_add_number(object, "duration_ms", script->duration_ms) &&
          object_add_text(object, "stderr", script->stderr_tail) &&
          object_add_number(object, "stdout_bytes", script->stdout_bytes) &&
-         object_add_number(object, "stderr_bytes", script->stderr_bytes);
+         object_add_number(object, "stderr_bytes", script->stderr_bytes) &&
+         (!event || object_add_number(object, "retries", script->retries));
     return ok ? take_pointer(&object) : NULL;
 }
 
-static bool add_scripts(struct json_object *object, const struct virthook_reply *reply)
+static bool add_scripts(struct json_object *object, const struct virthook_reply *reply, bool event)
 {
     auto_json struct json_object *list = json_object_new_array();
 
     for (size_t i = 0; list && i < reply->script_count; i++) {
-        if (!object_append(list, script_object(&reply->scripts[i])))
+        if (!object_append(list, script_object(&reply->scripts[i], event)))
             return false;
     }
     return object_add(object, "scripts", take_pointer(&list));
 }
 
-int show_json(const struct virthook_reply *reply)
+int show_json(const struct virthook_reply *reply, bool event)
 {
     auto_json struct json_object *object = json_object_new_object();
     const char *text;
@@ -95,7 +96,7 @@ int show_json(const struct virthook_reply *reply)
          object_add_text(object, "reason", reply->reason) &&
          object_add_text(object, "message", reply->message) &&
          object_add_number(object, "duration_ms", reply->duration_ms) &&
-         add_output(object, reply) && add_scripts(object, reply);
+         add_output(object, reply) && add_scripts(object, reply, event);
     if (!ok)
         return -ENOMEM;
     text = json_object_to_json_string_ext(object,

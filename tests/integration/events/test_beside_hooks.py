@@ -60,7 +60,7 @@ def test_an_event_s_script_may_have_a_hook_called_of_its_own_object(place, start
 
 
 def test_of_one_object_a_hook_would_have_waited_for_a_hook(place, start):
-    """What the order of its own saves an event from: the same script, as a hook, waits for itself."""
+    """What an order of its own saves an event from: as a hook, the script would wait for itself."""
     place.configure("grace = 0\n")
     place.script("qemu", 'test "$2" = start || { touch $T/begun-$1; sleep 600; }')
     service = start(channel=False, options=("--listen", place.root / "sock"))
