@@ -8,11 +8,11 @@
 
 #include "cleanup.h"
 #include "document.h"
+#include "json_read.h"
 #include "object.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -68,54 +68,21 @@ int delivery_make(const struct event *event, struct delivery **ret_delivery)
     return 0;
 }
 
-/* A member that is text without a NUL in it; false where it is not. */
-static bool read_text(struct json_object *object, const char *key, const char **ret_text)
-{
-    struct json_object *value = json_object_object_get(object, key);
-
-    if (!json_object_is_type(value, json_type_string))
-        return false;
-    *ret_text = json_object_get_string(value);
-    return strlen(*ret_text) == (size_t)json_object_get_string_len(value);
-}
-
 static bool read_event(struct json_object *object, struct event *ret_event)
 {
-    struct json_object *sequence = json_object_object_get(object, "sequence");
-
-    if (!json_object_is_type(sequence, json_type_int) || json_object_get_int64(sequence) < 1)
-        return false;
-    ret_event->sequence = json_object_get_uint64(sequence);
-    return read_text(object, "uri", &ret_event->uri) &&
-           read_text(object, "kind", &ret_event->kind) &&
-           read_text(object, "object", &ret_event->object) &&
-           read_text(object, "uuid", &ret_event->uuid) &&
-           read_text(object, "event", &ret_event->event) &&
-           read_text(object, "detail", &ret_event->detail) &&
-           read_text(object, "extra", &ret_event->extra);
-}
-
-/* NULL where the text is not one JSON object and nothing else. */
-static struct json_object *parse_object(const char *text, size_t size)
-{
-    struct json_tokener *tokener = size <= INT_MAX ? json_tokener_new() : NULL;
-    struct json_object *object;
-    bool is_whole;
-
-    if (!tokener)
-        return NULL;
-    object = json_tokener_parse_ex(tokener, text, (int)size);
-    is_whole = json_tokener_get_parse_end(tokener) == size;
-    json_tokener_free(tokener);
-    if (is_whole && json_object_is_type(object, json_type_object))
-        return object;
-    json_object_put(object);
-    return NULL;
+    return json_read_number(object, "sequence", 1, UINT64_MAX, &ret_event->sequence) &&
+           json_read_text(object, "uri", &ret_event->uri) &&
+           json_read_text(object, "kind", &ret_event->kind) &&
+           json_read_text(object, "object", &ret_event->object) &&
+           json_read_text(object, "uuid", &ret_event->uuid) &&
+           json_read_text(object, "event", &ret_event->event) &&
+           json_read_text(object, "detail", &ret_event->detail) &&
+           json_read_text(object, "extra", &ret_event->extra);
 }
 
 int delivery_parse(const char *document, size_t size, struct delivery **ret_delivery)
 {
-    auto_json struct json_object *object = parse_object(document, size);
+    auto_json struct json_object *object = json_read_object(document, size);
     auto_delivery struct delivery *delivery = NULL;
     struct event event = {0};
     int r;

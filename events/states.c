@@ -121,7 +121,7 @@ static int tell_present(struct states *states, const struct state *now, states_m
     return states_put(states, now->kind, now->uuid, now->name, now->active, now->transient);
 }
 
-static void forget_gone(struct states *states)
+void states_forget_gone(struct states *states)
 {
     for (size_t i = states->count; i-- > 0;) {
         if (!states->list[i].gone)
@@ -145,7 +145,7 @@ void states_compare(struct states *states, struct states *present, states_missed
             fprintf(stderr, "virteventd: memory is short: what becomes of %s %s may not be told\n",
                     present->list[i].kind, present->list[i].name);
     }
-    forget_gone(states);
+    states_forget_gone(states);
     states->known = true;
     states_clear(present);
 }

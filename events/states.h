@@ -52,4 +52,7 @@ typedef void states_missed(const struct state *state, const char *event, void *u
  */
 void states_compare(struct states *states, struct states *present, states_missed *tell, void *user);
 
+/* Those that are gone by an event, which need not be known but while the daemon is asked. */
+void states_forget_gone(struct states *states);
+
 void states_clear(struct states *states);
