@@ -50,7 +50,7 @@ static bool names_libvirt(const char *text)
     return false;
 }
 
-int advice_add_libvirt(struct run_result *result)
+int advice_add_libvirt(struct run_result *result, bool event)
 {
     char *denied;
 
@@ -58,7 +58,7 @@ int advice_add_libvirt(struct run_result *result)
         !(names_libvirt(result->stderr_tail) || names_libvirt(result->stdout_tail)))
         return 0;
     if (asprintf(&denied, "%s%s%s", result->denied ? result->denied : "",
-                 result->denied ? "\n" : "", ADVICE_LIBVIRT) < 0)
+                 result->denied ? "\n" : "", event ? ADVICE_LIBVIRT_OF_EVENT : ADVICE_LIBVIRT) < 0)
         return -ENOMEM;
     free(result->denied);
     result->denied = denied;

@@ -11,13 +11,15 @@
 #include <stdbool.h>
 
 /* How `denied` names libvirt. */
-#define ADVICE_LIBVIRT "libvirt (a hook must not call it back)"
+#define ADVICE_LIBVIRT          "libvirt (a hook must not call it back)"
+#define ADVICE_LIBVIRT_OF_EVENT "libvirt (its profile hides libvirt's sockets)"
 
 /*
  * Adds libvirt to what a confined script was refused, where libvirt's client library has said that
- * it found no socket. Returns 0 or -ENOMEM.
+ * it found no socket; an event's script may call it where its profile grants that. Returns 0 or
+ * -ENOMEM.
  */
-int advice_add_libvirt(struct run_result *result);
+int advice_add_libvirt(struct run_result *result, bool event);
 
 /* Whether a profile held the script, so that it may have lacked what it would have elsewhere. */
 bool advice_is_confined(const struct run_result *result);

@@ -50,8 +50,7 @@ static void note_run(struct call *call, struct run_result *result)
         .config = call->helper->options.config,
         .deadline_ms = call_time(call),
         .output_max = call->helper->config->output_max,
-        .mend_time = is_event(call) ? "an event section with a longer timeout"
-                                    : "a rule with a longer deadline",
+        .event = is_event(call),
     };
 
     results_add_run(&call->results, call->found.scripts[call->next_script].path, &call->file,

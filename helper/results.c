@@ -85,7 +85,7 @@ void results_add_run(struct results *results, const char *path, const struct scr
     struct result_strings *strings = &results->strings[results->script_count];
 
     /* Where memory is short the list is as it was. */
-    (void)advice_add_libvirt(result);
+    (void)advice_add_libvirt(result, words->event);
     (void)outcome_of_run(path, result, words, &results->outcomes[results->outcome_count++]);
     take_strings(result, strings);
     strings->sha256 = file->sha256[0] != '\0' ? strdup(file->sha256) : NULL;

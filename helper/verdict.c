@@ -67,7 +67,9 @@ static int outcome_of_time_out(const char *path, const struct outcome_words *wor
         REASON_TIMED_OUT, ret_outcome,
         "%s was not done within its deadline of %g s and was ended; make it faster, or give it "
         "time by %s in %s",
-        path, (double)words->deadline_ms / 1000, words->mend_time, words->config);
+        path, (double)words->deadline_ms / 1000,
+        words->event ? "an event section with a longer timeout" : "a rule with a longer deadline",
+        words->config);
 }
 
 static int outcome_of_end(const char *path, const struct run_result *result,

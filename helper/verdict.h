@@ -23,7 +23,7 @@ struct outcome_words {
     const char *config;   /* path of the configuration, for the mend; NULL: none */
     uint64_t deadline_ms; /* of the call, from its arrival */
     uint64_t output_max;
-    const char *mend_time; /* who needs more time gets it by this, in the configuration */
+    bool event; /* the call's class: its scripts get more time by another section */
 };
 
 /* Of a script at `path` that was run. Returns 0 or -ENOMEM. */

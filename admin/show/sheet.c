@@ -43,6 +43,8 @@ static void print_request(const struct page *page, struct json_object *json)
                records_text(json, "sub_operation"), records_text(json, "extra"));
     page_text(page, "class", TONE_PLAIN, records_text(json, "class"));
     page_text(page, "uuid", TONE_PLAIN, records_text(json, "uuid"));
+    page_text(page, "delivery", TONE_PLAIN, records_text(json, "delivery"));
+    page_text(page, "only", TONE_PLAIN, records_text(json, "only"));
     page_text(page, "profile", TONE_WARNING, records_text(json, "profile"));
     page_textf(page, "stdin", TONE_PLAIN, "%" PRIu64 " bytes, SHA-256 %s",
                field_number(json, "stdin_bytes"), records_text(json, "stdin_sha256"));

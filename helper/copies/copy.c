@@ -102,6 +102,8 @@ static char *make_sentence(const struct copy *copy)
 /* A call that was allowed although something failed is more than a notice of routine. */
 static int find_priority(const struct copy *copy)
 {
+    static const char *const routine[] = {REASON_OK, REASON_NO_SCRIPT, REASON_DELIVERED};
+
     if (copy_is(copy, "type", "lost"))
         return LOG_ERR;
     if (copy_is(copy, "type", "linger"))
@@ -110,8 +112,9 @@ static int find_priority(const struct copy *copy)
         return LOG_INFO;
     if (!copy_is(copy, "verdict", "allow"))
         return LOG_WARNING;
-    if (copy_is(copy, "reason", REASON_OK) || copy_is(copy, "reason", REASON_NO_SCRIPT))
-        return LOG_INFO;
+    for (size_t i = 0; i < sizeof(routine) / sizeof(routine[0]); i++)
+        if (copy_is(copy, "reason", routine[i]))
+            return LOG_INFO;
     return LOG_NOTICE;
 }
 

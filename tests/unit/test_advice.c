@@ -29,7 +29,7 @@ static void assert_denied(const char *enforced, const char *before, const char *
         .denied = before ? strdup(before) : NULL,
     };
 
-    assert_int_equal(advice_add_libvirt(&result), 0);
+    assert_int_equal(advice_add_libvirt(&result, false), 0);
     if (after)
         assert_string_equal(result.denied, after);
     else
@@ -62,8 +62,18 @@ static void what_was_said_on_stdout_counts_as_well(void **state)
     struct run_result result = {.enforced = confined,
                                 .stdout_tail = (char *)(uintptr_t) "error: " HIDDEN};
 
-    assert_int_equal(advice_add_libvirt(&result), 0);
+    assert_int_equal(advice_add_libvirt(&result, false), 0);
     assert_string_equal(result.denied, ADVICE_LIBVIRT);
+    free(result.denied);
+}
+
+static void an_event_s_script_is_told_of_its_profile_and_of_no_ban(void **state)
+{
+    struct run_result result = {.enforced = confined,
+                                .stderr_tail = (char *)(uintptr_t) "error: " HIDDEN};
+
+    assert_int_equal(advice_add_libvirt(&result, true), 0);
+    assert_string_equal(result.denied, ADVICE_LIBVIRT_OF_EVENT);
     free(result.denied);
 }
 
@@ -132,6 +142,7 @@ int main(void)
         cmocka_unit_test(the_daemons_of_single_drivers_are_libvirt_too),
         cmocka_unit_test(it_comes_after_what_was_refused),
         cmocka_unit_test(what_was_said_on_stdout_counts_as_well),
+        cmocka_unit_test(an_event_s_script_is_told_of_its_profile_and_of_no_ban),
         cmocka_unit_test(what_no_profile_hid_was_not_refused),
         cmocka_unit_test(a_daemon_that_is_down_was_not_hidden),
         cmocka_unit_test(other_words_are_no_call_back),

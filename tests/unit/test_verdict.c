@@ -19,7 +19,6 @@ static const struct outcome_words words = {
     .config = "/etc/virthook/virthook.conf",
     .deadline_ms = 2500,
     .output_max = 1000,
-    .mend_time = "a rule with a longer deadline",
 };
 
 static void assert_outcome(const struct run_result *result, const char *reason, const char *text)

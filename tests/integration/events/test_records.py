@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import resource
+import subprocess
+
+from degraded.conditions import BUILD
 
 from .support import HANG, begun, send, tell
 
@@ -81,3 +84,23 @@ def test_an_event_that_cannot_be_recorded_is_not_run_and_may_come_again(place, s
     resource.prlimit(helper.pid, resource.RLIMIT_FSIZE, (hard, hard))
     assert tell(helper.peer, delivery="a-1").reason == "ok"
     assert len(place.lines("ran")) == 1
+
+
+def virt_hook(place, *words):
+    argv = [BUILD / "admin/virt-hook", *words, "--audit", f"{place.audit}/"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60,
+                          env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_log_and_show_find_an_event_by_its_words(place, peer):
+    place.script("qemu")
+    path = place.on_event("domain/all")
+    tell(peer, delivery="a-1.2", only=str(path))
+    peer.call("d1")
+    lines = virt_hook(place, "log", "--driver", "domain").splitlines()
+    assert len(lines) == 2 and "started/booted" in lines[1]
+    shown = virt_hook(place, "show", place.ends()[0]["call"])
+    assert "domain d1 started booted -" in shown and "event" in shown
+    assert "a-1.2" in shown and str(path) in shown
