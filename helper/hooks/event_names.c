@@ -6,17 +6,14 @@
  */
 #include "event_names.h"
 
+#include "names.h"
+
 #include <string.h>
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, "unknown", NULL})
 /* What is found out after an outage has no detail. */
 #define FOUND_OUT(...) WORDS(__VA_ARGS__, "-")
 #define NONE           ((const char *const[]){"-", NULL})
-
-static const char *const kinds[] = {"domain",      "network", "storage-pool",
-                                    "node-device", "secret",  "daemon"};
-
-#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
 static const struct known_event events[] = {
     {"domain", "defined", FOUND_OUT("added", "updated", "renamed", "from-snapshot")},
@@ -93,15 +90,10 @@ static const struct known_event events[] = {
 
 #define EVENT_COUNT (sizeof(events) / sizeof(events[0]))
 
-const char *event_kind_at(size_t index)
-{
-    return index < KIND_COUNT ? kinds[index] : NULL;
-}
-
 bool event_kind_find(const char *kind, size_t *ret_index)
 {
-    for (size_t i = 0; i < KIND_COUNT; i++) {
-        if (strcmp(kind, kinds[i]) == 0) {
+    for (size_t i = 0; name_kind_at(i); i++) {
+        if (strcmp(kind, name_kind_at(i)) == 0) {
             *ret_index = i;
             return true;
         }

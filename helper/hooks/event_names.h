@@ -12,10 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* domain, network, storage-pool, node-device, secret and daemon; NULL past the last. */
-const char *event_kind_at(size_t index);
-
-/* The index of the kind; false where there is none of this name. */
+/* The index of the kind among those of name_kind_at(); false where there is none of this name. */
 bool event_kind_find(const char *kind, size_t *ret_index);
 
 /* One event of a kind. `details` ends in NULL; an event without details has "-" alone. */

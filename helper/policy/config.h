@@ -48,7 +48,7 @@ struct config {
     char *events;                    /* absolute; the directory of events' scripts */
     char *events_script;             /* absolute; runs for events of the kinds in events_set */
     unsigned int events_script_line; /* where it was set; 0 for not, then it need not exist */
-    unsigned int events_set;         /* bits by the index of event_kind_at(); default all */
+    unsigned int events_set;         /* bits by the index of name_kind_at(); default all */
     uint64_t events_deadline_ms;     /* of an event's scripts together; default 10 min, most 1 h */
     unsigned int events_retries;     /* of a script that exits with 75; default 5 */
     struct event_rule_list event_rules;

@@ -13,6 +13,7 @@
 #include "config_profile_name.h"
 #include "config_value.h"
 #include "event_names.h"
+#include "message.h"
 #include "names.h"
 #include "number.h"
 
@@ -129,7 +130,7 @@ static int set_retries(struct event_rule *rule, const char *value, unsigned int 
 
     if (rule->retries_line > 0)
         return refuse_again("retries", line, problem);
-    if (!number_parse(value, &number) || number > CONFIG_RETRIES_MOST)
+    if (!number_parse(value, &number) || number > SCRIPT_RETRIES_MAX)
         return config_refuse(problem, line,
                              "retries takes " CONFIG_RETRIES_TAKES ", not '%s'; write retries = 5",
                              value);

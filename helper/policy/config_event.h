@@ -14,8 +14,7 @@
 /* Scripts that all sections name together: each is shown to every script. */
 #define CONFIG_EVENT_SCRIPTS_MAX 64
 
-/* Tries of a script that exits with 75: virteventd's backoff makes a day of some hundreds. */
-#define CONFIG_RETRIES_MOST  1000
+/* Tries of a script that exits with 75, at most SCRIPT_RETRIES_MAX of the protocol. */
 #define CONFIG_RETRIES_TAKES "a number from 0 to 1000"
 
 /* The keys of a section; NULL ends the list. */

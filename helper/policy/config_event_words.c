@@ -10,7 +10,9 @@
 
 #include "cleanup.h"
 #include "event_names.h"
+#include "names.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,8 +43,8 @@ static void add_word(struct words *words, const char *word)
 
 static void add_kinds(struct words *words)
 {
-    for (size_t i = 0; event_kind_at(i); i++)
-        add_word(words, event_kind_at(i));
+    for (size_t i = 0; name_kind_at(i); i++)
+        add_word(words, name_kind_at(i));
 }
 
 static void add_events(struct words *words, const char *kind)
@@ -90,27 +92,29 @@ static char *join(const struct words *words)
     return NULL;
 }
 
-/* `what`: "event of network", as the sentence needs it. */
-static int refuse(const char *pattern, const char *what, const struct words *words,
-                  unsigned int line, struct config_problem *problem)
+/* `what`: "event of kind network", as the sentence needs it. NULL where memory is short. */
+static char *say(const char *pattern, const char *what, const struct words *words)
 {
     const char *near = config_nearest(pattern, words->list);
     auto_free char *all = near ? NULL : join(words);
+    char *text = NULL;
+    int length = 0;
 
     if (near)
-        return config_refuse(problem, line, "'%s' is no %s; did you mean '%s'?", pattern, what,
-                             near);
-    if (!all)
-        return config_no_memory(problem);
-    return config_refuse(problem, line, "'%s' is no %s; write one of %s", pattern, what, all);
+        length = asprintf(&text, "'%s' is no %s; did you mean '%s'?", pattern, what, near);
+    else if (all)
+        length = asprintf(&text, "'%s' is no %s; write one of %s", pattern, what, all);
+    return length < 0 ? NULL : text;
 }
 
 int config_refuse_kind(const char *word, unsigned int line, struct config_problem *problem)
 {
     struct words words = {0};
+    auto_free char *why = NULL;
 
     add_kinds(&words);
-    return refuse(word, "kind of object that has events", &words, line, problem);
+    why = say(word, "kind of object that has events", &words);
+    return why ? config_refuse(problem, line, "%s", why) : config_no_memory(problem);
 }
 
 int config_check_kind(const char *pattern, unsigned int line, struct config_problem *problem)
@@ -121,36 +125,41 @@ int config_check_kind(const char *pattern, unsigned int line, struct config_prob
     return fits_one(pattern, &words) ? 0 : config_refuse_kind(pattern, line, problem);
 }
 
-static int check_name(const struct event_rule *rule, struct config_problem *problem)
+/* "WHAT of OF NAME", or WHAT alone where there is no name. Returns as config_judge_event(). */
+static int refuse(const char *pattern, const char *what, const char *of, const char *name,
+                  const struct words *words, char **ret_why)
 {
-    struct words words = {0};
-    auto_free char *what = NULL;
+    auto_free char *full = NULL;
 
-    add_events(&words, rule->kind);
-    if (fits_one(rule->event, &words))
-        return 0;
-    if (asprintf(&what, "event of kind %s", rule->kind ? rule->kind : "any") < 0)
-        return config_no_memory(problem);
-    return refuse(rule->event, rule->kind ? what : "event", &words, rule->event_line, problem);
+    if ((name ? asprintf(&full, "%s of %s %s", what, of, name) : asprintf(&full, "%s", what)) < 0)
+        return -ENOMEM;
+    *ret_why = say(pattern, full, words);
+    return *ret_why ? 0 : -ENOMEM;
 }
 
-static int check_detail(const struct event_rule *rule, struct config_problem *problem)
+int config_judge_event(const struct event_rule *rule, unsigned int *ret_line, char **ret_why)
 {
-    struct words words = {0};
-    auto_free char *what = NULL;
+    struct words events = {0}, details = {0};
 
-    add_details(&words, rule->kind, rule->event);
-    if (fits_one(rule->detail, &words))
-        return 0;
-    if (asprintf(&what, "detail of event %s", rule->event ? rule->event : "any") < 0)
-        return config_no_memory(problem);
-    return refuse(rule->detail, rule->event ? what : "detail of an event", &words,
-                  rule->detail_line, problem);
+    *ret_why = NULL;
+    add_events(&events, rule->kind);
+    *ret_line = rule->event_line;
+    if (!fits_one(rule->event, &events))
+        return refuse(rule->event, "event", "kind", rule->kind, &events, ret_why);
+    add_details(&details, rule->kind, rule->event);
+    *ret_line = rule->detail_line;
+    if (!fits_one(rule->detail, &details))
+        return refuse(rule->detail, "detail", "event", rule->event, &details, ret_why);
+    return 0;
 }
 
 int config_check_event(const struct event_rule *rule, struct config_problem *problem)
 {
-    int r = check_name(rule, problem);
+    auto_free char *why = NULL;
+    unsigned int line;
+    int r = config_judge_event(rule, &line, &why);
 
-    return r == 0 ? check_detail(rule, problem) : r;
+    if (r < 0)
+        return config_no_memory(problem);
+    return why ? config_refuse(problem, line, "%s", why) : 0;
 }

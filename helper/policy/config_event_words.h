@@ -14,6 +14,12 @@ int config_refuse_kind(const char *word, unsigned int line, struct config_proble
 /* Refuses a pattern that no kind fits. Returns 0, or as config_refuse(). */
 int config_check_kind(const char *pattern, unsigned int line, struct config_problem *problem);
 
-/* Refuses an event or detail that no event of the section's kind has. Returns 0, or as
- * config_refuse(). */
+/*
+ * Refuses an event or detail that no event of the section's kind has: patterns, of which NULL fits
+ * all. Returns 0, or as config_refuse().
+ */
 int config_check_event(const struct event_rule *rule, struct config_problem *problem);
+
+/* The same as a sentence in `*ret_why`, which the caller frees, or NULL where there are such;
+ * `*ret_line` is that of the section. Returns 0 or -ENOMEM. */
+int config_judge_event(const struct event_rule *rule, unsigned int *ret_line, char **ret_why);

@@ -72,7 +72,7 @@ static const struct key keys[CONFIG_KEYS_MAX] = {
     {"events_set", KEY_KINDS, AT(events_set), 0, 0, NULL, NULL},
     {"events_deadline", KEY_SECONDS, AT(events_deadline_ms), CONFIG_DEADLINE_LEAST_MS,
      CONFIG_DEADLINE_MOST_MS, "600", CONFIG_DEADLINE_TAKES},
-    {"events_retries", KEY_SMALL_COUNT, AT(events_retries), 0, CONFIG_RETRIES_MOST, "5",
+    {"events_retries", KEY_SMALL_COUNT, AT(events_retries), 0, SCRIPT_RETRIES_MAX, "5",
      CONFIG_RETRIES_TAKES},
 };
 

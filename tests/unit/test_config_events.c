@@ -7,6 +7,7 @@
 #include "event_choice.h"
 #include "event_names.h"
 #include "loading.h"
+#include "names.h"
 
 static const struct event_names booted = {"domain", "web", "started", "booted"};
 static const struct event_names crashed = {"domain", "web", "stopped", "crashed"};
@@ -28,8 +29,8 @@ static void the_defaults_are_those_that_the_file_tells(void **state)
     assert_int_equal(loaded->events_script_line, 0);
     assert_int_equal(loaded->events_deadline_ms, 600000);
     assert_int_equal(loaded->events_retries, 5);
-    for (size_t i = 0; event_kind_at(i); i++)
-        assert_true(is_in_set(event_kind_at(i)));
+    for (size_t i = 0; name_kind_at(i); i++)
+        assert_true(is_in_set(name_kind_at(i)));
 }
 
 static void each_key_is_taken(void **state)
