@@ -40,8 +40,9 @@ static const char help_text[] =
     "  --deadline MS      of a call, in milliseconds, instead of the configuration's\n"
     "  --profile NAME     that calls will ask for, beside those that the configuration uses\n"
     "  --answer QUESTION  answer one question as a JSON object on stdout, serving nobody:\n"
-    "                     places; check; list [OBJECT]; near-root GRANTS; or\n"
-    "                     explain DRIVER OBJECT OPERATION [SUB-OPERATION]\n"
+    "                     places; check; list [OBJECT]; near-root GRANTS;\n"
+    "                     explain DRIVER OBJECT OPERATION [SUB-OPERATION]; or\n"
+    "                     explain-event KIND OBJECT EVENT [DETAIL]\n"
     "  --help, --version\n"
     "\n"
     "Sockets of systemd's socket activation are served too.\n";

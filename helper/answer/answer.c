@@ -35,6 +35,7 @@ static const struct kind {
     {"check", 0, 0, "no name after check", matter_check},
     {"list", 0, 1, "OBJECT or nothing after list", matter_list},
     {"near-root", 1, 1, "one text of lines KEY VALUE after near-root", matter_near_root},
+    {"explain-event", 3, 4, "KIND OBJECT EVENT [DETAIL] after explain-event", matter_explain_event},
     {"explain", 3, 4, "DRIVER OBJECT OPERATION [SUB-OPERATION] after explain", matter_explain},
 };
 
@@ -57,7 +58,7 @@ const char *answer_usage(const char *word, size_t name_count)
     const struct kind *kind = find_kind(word);
 
     if (!kind)
-        return "places, check, list, near-root or explain";
+        return "places, check, list, near-root, explain or explain-event";
     return name_count >= kind->least && name_count <= kind->most ? NULL : kind->usage;
 }
 

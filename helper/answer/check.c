@@ -1,9 +1,10 @@
 /*
- * What is wrong with the configuration and the hooks: found by the code that loads the one and vets
- * the others. Helper.
+ * What is wrong with the configuration, the hooks and the scripts of events: found by the code that
+ * loads the one and vets the others. Helper.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "check_events.h"
 #include "cleanup.h"
 #include "discover.h"
 #include "matter.h"
@@ -61,7 +62,7 @@ static int check_hooks(const struct matter *matter, struct findings *findings)
 
     if (r == 0 || r == -ENOMEM)
         return r;
-    text = matter_survey_problem(matter, r);
+    text = matter_survey_problem(matter->hooks, r);
     return text && object_append_text(findings->problems, text) ? 0 : -ENOMEM;
 }
 
@@ -115,7 +116,9 @@ int matter_check(const struct matter *matter, struct json_object *object)
         !append_notes(findings.notes, &matter->config->notes))
         return -ENOMEM;
     r = check_profiles(matter, &findings);
-    return r < 0 ? r : check_hooks(matter, &findings);
+    if (r == 0)
+        r = check_hooks(matter, &findings);
+    return r < 0 ? r : check_events(matter, findings.problems, take_folder, &findings);
 }
 
 int matter_check_refused(const struct question *question, const char *why,

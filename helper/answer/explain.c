@@ -125,22 +125,6 @@ static bool add_scripts(const struct matter *matter, const struct discover_names
     return true;
 }
 
-static bool add_passed_over(const struct script_list *found, struct json_object *object)
-{
-    struct json_object *list = json_object_new_array();
-
-    if (!object_add(object, "passed_over", list))
-        return false;
-    for (size_t i = 0; i < found->passed_count; i++) {
-        struct json_object *item = json_object_new_object();
-
-        if (!object_append(list, item) || !object_add_text(item, "path", found->passed[i].path) ||
-            !object_add_text(item, "why", found->passed[i].why))
-            return false;
-    }
-    return true;
-}
-
 static int refuse(struct json_object *object, const char *text)
 {
     return object_add_text(object, "error", text) ? 0 : -ENOMEM;
@@ -178,7 +162,7 @@ static bool fill(const struct matter *matter, const struct discover_names *names
            object_add_boolean(object, "per_guest_layout", config->per_guest_layout) &&
            object_add_text(object, "profile_asked_for", question->profile) &&
            add_deadline(matter, names, object) && add_failure(config, names, object) &&
-           add_scripts(matter, names, found, object) && add_passed_over(found, object);
+           add_scripts(matter, names, found, object) && matter_add_passed_over(object, found);
 }
 
 int matter_explain(const struct matter *matter, struct json_object *object)

@@ -6,6 +6,7 @@
  */
 #include "cleanup.h"
 #include "layout.h"
+#include "list_events.h"
 #include "matter.h"
 #include "names.h"
 #include "survey.h"
@@ -94,7 +95,8 @@ static bool append_script(const struct listing *listing, const struct layout *la
     struct json_object *item = json_object_new_object();
     bool others = is_for_others(layout);
 
-    return object_append(listing->scripts, item) && object_add_text(item, "path", script->path) &&
+    return object_append(listing->scripts, item) && object_add_text(item, "class", "hook") &&
+           object_add_text(item, "path", script->path) &&
            object_add_text(item, "driver", layout->driver) &&
            object_add_text(item, "object", others ? NULL : layout->object) &&
            object_add_boolean(item, "others", others) &&
@@ -109,7 +111,7 @@ static bool append_passed_over(const struct listing *listing, const struct layou
 {
     struct json_object *item = json_object_new_object();
 
-    return object_append(listing->passed_over, item) &&
+    return object_append(listing->passed_over, item) && object_add_text(item, "class", "hook") &&
            object_add_text(item, "path", passed->path) &&
            object_add_text(item, "driver", layout->driver) &&
            object_add_text(item, "why", passed->why);
@@ -159,6 +161,7 @@ static bool fill(const struct listing *listing, struct json_object *object)
     return object_add_text(object, "config", question->config) &&
            object_add_boolean(object, "config_read", config->path) &&
            object_add_text(object, "hooks", listing->matter->hooks) &&
+           object_add_text(object, "events", listing->matter->config->events) &&
            object_add_text(object, "audit", question->audit ? question->audit : config->audit) &&
            object_add_boolean(object, "per_guest_layout", config->per_guest_layout) &&
            object_add_text(object, "object", listing->object) &&
@@ -182,6 +185,8 @@ int matter_list(const struct matter *matter, struct json_object *object)
         .scripts = scripts,
         .passed_over = passed_over,
     };
+    struct events_listing events = {matter, listing.object, scripts, passed_over};
+    const char *where = matter->hooks;
     auto_free char *problem = NULL;
     int r;
 
@@ -190,10 +195,14 @@ int matter_list(const struct matter *matter, struct json_object *object)
     if (listing.object && !name_is_object(listing.object))
         return refuse(object, "an object's name is UTF-8 without slash and newline, and not empty");
     r = survey_hooks(&listing.place, take_folder, &listing);
+    if (r == 0) {
+        where = matter->config->events;
+        r = list_events(&events);
+    }
     if (r == 0)
         return fill(&listing, object) ? 0 : -ENOMEM;
     if (r == -ENOMEM)
         return r;
-    problem = matter_survey_problem(matter, r);
+    problem = matter_survey_problem(where, r);
     return refuse(object, problem);
 }

@@ -7,7 +7,7 @@
 
 #include "answer.h"
 #include "config.h"
-#include "discover.h"
+#include "discover_events.h"
 #include "object.h"
 
 struct matter {
@@ -25,6 +25,7 @@ int matter_check_refused(const struct question *question, const char *why,
  * has "error" alone. */
 int matter_check(const struct matter *matter, struct json_object *object);
 int matter_explain(const struct matter *matter, struct json_object *object);
+int matter_explain_event(const struct matter *matter, struct json_object *object);
 int matter_near_root(const struct matter *matter, struct json_object *object);
 int matter_list(const struct matter *matter, struct json_object *object);
 
@@ -32,8 +33,17 @@ int matter_list(const struct matter *matter, struct json_object *object);
 bool matter_add_rule(struct json_object *object, const char *key, const struct rule *rule,
                      unsigned int line);
 
-/* Where and how hooks are looked for. */
-struct discover_place matter_place(const struct matter *matter);
+/* The same of an event section. */
+bool matter_add_event_rule(struct json_object *object, const char *key,
+                           const struct event_rule *rule, unsigned int line);
 
-/* Why survey_hooks() gave up, in words that the caller frees; NULL where memory is short. */
-char *matter_survey_problem(const struct matter *matter, int error);
+/* Adds the list of what is passed over; false where memory is short. */
+bool matter_add_passed_over(struct json_object *object, const struct script_list *found);
+
+/* Where and how hooks are looked for, and events' scripts. */
+struct discover_place matter_place(const struct matter *matter);
+struct discover_events_place matter_events_place(const struct matter *matter);
+
+/* Why survey_hooks(), or survey_events(), of this directory gave up, in words that the caller
+ * frees; NULL where memory is short. */
+char *matter_survey_problem(const char *directory, int error);

@@ -73,13 +73,13 @@ static int judge_named(const struct candidate_rules *rules, const char *path,
     return r;
 }
 
-int discover_named_script(const struct discover_events_place *place, const char *path,
-                          struct script_list *list)
+int discover_one_script(const struct discover_events_place *place, const char *path,
+                        bool must_exist, struct script_list *list)
 {
     struct candidate_rules rules = {.session_uid = place->session_uid};
 
     candidate_note_shim(&rules, place->shim);
-    return judge_named(&rules, path, list);
+    return must_exist ? judge_named(&rules, path, list) : judge_path(&rules, path, list);
 }
 
 static int look_at_script(struct search *search, const struct discover_events_place *place)

@@ -37,10 +37,13 @@ struct event_names {
 int discover_event_scripts(const struct discover_events_place *place,
                            const struct event_names *names, struct script_list *ret_list);
 
-/* Judges one script of a configuration by its path, as calls do: adds it to the list. Returns 0,
- * DISCOVER_E_TOO_MANY, or a negative errno. */
-int discover_named_script(const struct discover_events_place *place, const char *path,
-                          struct script_list *list);
+/*
+ * Judges one script of a configuration by its path, as calls do, and adds it to the list; one that
+ * is missing, or is none, with its problem where it must be there. Returns 0, DISCOVER_E_TOO_MANY,
+ * or a negative errno.
+ */
+int discover_one_script(const struct discover_events_place *place, const char *path,
+                        bool must_exist, struct script_list *list);
 
 /* Whether the object has a folder of its own, so that the one named default is not for it. */
 bool discover_events_has_folder(const char *events, const char *kind, const char *object);

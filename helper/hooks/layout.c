@@ -1,12 +1,14 @@
 /*
- * Which calls a file below the directory of hooks is for, by its path alone. Helper. Names are
- * whatever stands in the directory; what is said of them here decides nothing.
+ * Which calls a file below the directory of hooks, or of events' scripts, is for, by its path
+ * alone. Helper. Names are whatever stands in the directory; what is said of them here decides
+ * nothing.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "layout.h"
 
 #include "cleanup.h"
+#include "event_names.h"
 #include "names.h"
 
 #include <string.h>
@@ -58,6 +60,28 @@ int layout_read(const char *hooks, const char *path, struct layout *ret_layout)
         layout.operation = parts[2];
     }
     if (layout.driver && (count == PARTS_MAX || (count > 3 && layout_is_sub_operation(parts[3]))))
+        layout.sub_operation = parts[3];
+    *ret_layout = layout;
+    return 0;
+}
+
+int layout_read_event(const char *events, const char *path, struct layout *ret_layout)
+{
+    const char *below = path + strlen(events);
+    char *parts[PARTS_MAX];
+    struct layout layout = {.text = strdup(below + strspn(below, "/"))};
+    size_t count;
+
+    if (!layout.text)
+        return -ENOMEM;
+    count = split(layout.text, parts);
+    layout.driver = name_is_kind(parts[0]) ? parts[0] : NULL;
+    if (layout.driver && count > 2) {
+        layout.object = parts[1];
+        layout.operation = parts[2];
+    }
+    if (layout.driver &&
+        (count == PARTS_MAX || (count > 3 && event_has_detail(parts[0], parts[2], parts[3]))))
         layout.sub_operation = parts[3];
     *ret_layout = layout;
     return 0;

@@ -1,5 +1,6 @@
 /*
- * Which calls a file below the directory of hooks is for, by its path alone. Helper.
+ * Which calls a file below the directory of hooks, or of events' scripts, is for, by its path
+ * alone. Helper.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -21,6 +22,12 @@ struct layout {
 
 /* `path` is below `hooks`. Returns 0 or -ENOMEM. The caller clears. */
 int layout_read(const char *hooks, const char *path, struct layout *ret_layout);
+
+/*
+ * The same of a file, or folder, below the directory of events' scripts: `driver` is the kind,
+ * `operation` the event, `sub_operation` the detail. The kind and event of a folder are told too.
+ */
+int layout_read_event(const char *events, const char *path, struct layout *ret_layout);
 
 void layout_clear(struct layout *layout);
 

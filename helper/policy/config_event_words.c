@@ -9,6 +9,7 @@
 #include "config_event_words.h"
 
 #include "cleanup.h"
+#include "discover_events.h"
 #include "event_names.h"
 #include "names.h"
 
@@ -137,29 +138,33 @@ static int refuse(const char *pattern, const char *what, const char *of, const c
     return *ret_why ? 0 : -ENOMEM;
 }
 
-int config_judge_event(const struct event_rule *rule, unsigned int *ret_line, char **ret_why)
+int config_judge_event(const struct event_names *patterns, bool *ret_detail, char **ret_why)
 {
+    const char *kind = patterns->kind, *event = patterns->event, *detail = patterns->detail;
     struct words events = {0}, details = {0};
 
     *ret_why = NULL;
-    add_events(&events, rule->kind);
-    *ret_line = rule->event_line;
-    if (!fits_one(rule->event, &events))
-        return refuse(rule->event, "event", "kind", rule->kind, &events, ret_why);
-    add_details(&details, rule->kind, rule->event);
-    *ret_line = rule->detail_line;
-    if (!fits_one(rule->detail, &details))
-        return refuse(rule->detail, "detail", "event", rule->event, &details, ret_why);
+    *ret_detail = false;
+    add_events(&events, kind);
+    if (!fits_one(event, &events))
+        return refuse(event, "event", "kind", kind, &events, ret_why);
+    *ret_detail = true;
+    add_details(&details, kind, event);
+    if (!fits_one(detail, &details))
+        return refuse(detail, "detail", "event", event, &details, ret_why);
     return 0;
 }
 
 int config_check_event(const struct event_rule *rule, struct config_problem *problem)
 {
+    const struct event_names patterns = {rule->kind, rule->object, rule->event, rule->detail};
     auto_free char *why = NULL;
-    unsigned int line;
-    int r = config_judge_event(rule, &line, &why);
+    bool of_detail;
+    int r = config_judge_event(&patterns, &of_detail, &why);
 
     if (r < 0)
         return config_no_memory(problem);
-    return why ? config_refuse(problem, line, "%s", why) : 0;
+    if (!why)
+        return 0;
+    return config_refuse(problem, of_detail ? rule->detail_line : rule->event_line, "%s", why);
 }

@@ -20,6 +20,9 @@ int config_check_kind(const char *pattern, unsigned int line, struct config_prob
  */
 int config_check_event(const struct event_rule *rule, struct config_problem *problem);
 
-/* The same as a sentence in `*ret_why`, which the caller frees, or NULL where there are such;
- * `*ret_line` is that of the section. Returns 0 or -ENOMEM. */
-int config_judge_event(const struct event_rule *rule, unsigned int *ret_line, char **ret_why);
+/*
+ * The same as a sentence in `*ret_why`, which the caller frees, or NULL where there are such;
+ * `*ret_detail` is whether it is about the detail. The object is not looked at. Returns 0 or
+ * -ENOMEM.
+ */
+int config_judge_event(const struct event_names *patterns, bool *ret_detail, char **ret_why);
