@@ -48,6 +48,9 @@ static bool take_option(const struct reading *reading, int key, const char *give
     case ASK_GUEST:
         options->guest = optarg;
         return true;
+    case ASK_EVENT:
+        options->event = true;
+        return true;
     case ASK_JSON:
         options->json = true;
         return true;

@@ -15,7 +15,7 @@ struct ask_options {
     /* Borrowed; or NULL. */
     const char *profile, *driver, *guest;
     char *libvirt, *shim; /* absolute and owned; or NULL */
-    bool json;
+    bool json, event;
     const char *const *names; /* borrowed; ends in NULL */
     int name_count;
 };
@@ -27,6 +27,7 @@ enum ask_key {
     ASK_GUEST,
     ASK_LIBVIRT,
     ASK_SHIM,
+    ASK_EVENT,
     ASK_JSON,
     ASK_HELP,
 };

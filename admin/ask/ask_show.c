@@ -13,14 +13,19 @@
 #include <stdio.h>
 #include <string.h>
 
-char *ask_say_rule(const struct json_object *rule, const char *otherwise)
+bool ask_is_event(const struct json_object *answer)
+{
+    return strcmp(answer_text(answer, "class"), "event") == 0;
+}
+
+char *ask_say_rule(const struct json_object *rule, bool event, const char *otherwise)
 {
     char *text;
 
     if (!rule)
         return strdup(otherwise);
-    if (asprintf(&text, "rule '%s', line %" PRIi64, answer_text(rule, "name"),
-                 json_object_get_int64(answer_get(rule, "line"))) < 0)
+    if (asprintf(&text, "%s '%s', line %" PRIi64, event ? "event" : "rule",
+                 answer_text(rule, "name"), json_object_get_int64(answer_get(rule, "line"))) < 0)
         return NULL;
     return text;
 }

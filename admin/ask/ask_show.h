@@ -10,8 +10,12 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 
-/* "rule 'name', line 7", or `otherwise` where there is none; the caller frees. */
-char *ask_say_rule(const struct json_object *rule, const char *otherwise);
+/* Whether an answer, or one of its scripts, is about events, and not about hooks. */
+bool ask_is_event(const struct json_object *answer);
+
+/* "rule 'name', line 7", of events "event 'name', line 7", or `otherwise` where there is none; the
+ * caller frees. */
+char *ask_say_rule(const struct json_object *rule, bool event, const char *otherwise);
 
 /* Whether one of the answer's scripts would be refused. */
 bool ask_has_refused(const struct json_object *answer);

@@ -16,13 +16,17 @@
 
 static const char help_text[] =
     "Usage: virt-hook explain [OPTION]... DRIVER OBJECT OPERATION [SUB-OPERATION]\n"
+    "       virt-hook explain --event [OPTION]... KIND OBJECT EVENT [DETAIL]\n"
     "Tell what would run for this hook call, in which order, under which profile and by which\n"
     "rule; the call's deadline; what a failure would mean for libvirt; and why files are passed\n"
-    "over. Nothing is run. Without SUB-OPERATION it is the one that libvirt gives.\n"
+    "over. Nothing is run. Without SUB-OPERATION it is the one that libvirt gives. With --event "
+    "it\n"
+    "is told of an event of virteventd's; without DETAIL, with the first that there is.\n"
     "\n"
     "  --config FILE   configuration (default " VIRTHOOK_CONFIG_PATH ")\n"
     "  --hooks DIR     where hooks are, instead of the configuration's\n"
     "  --profile NAME  as if the call asked for this profile\n"
+    "  --event         tell of an event, not of a hook call\n"
     "  --json          one JSON object\n"
     "  --helper PATH   the helper's binary (default " VIRTHOOK_HELPER_PATH ")\n"
     "  --help\n"
@@ -30,30 +34,38 @@ static const char help_text[] =
     "Exit status: 0 told; 1 told, and a script would be refused; 2 usage or configuration; 3 no\n"
     "helper.\n"
     "\n"
-    "For example: virt-hook explain qemu guest1 prepare\n";
+    "For example: virt-hook explain qemu guest1 prepare\n"
+    "             virt-hook explain --event domain guest1 stopped crashed\n";
 
 static const struct option option_table[] = {
-    ASK_COMMON, {"profile", required_argument, NULL, ASK_PROFILE}, {0}};
+    ASK_COMMON,
+    {"profile", required_argument, NULL, ASK_PROFILE},
+    {"event", no_argument, NULL, ASK_EVENT},
+    {0},
+};
 
-static int check_count(int count, const char *const *names)
+static int check_command_line(const struct ask_options *options)
 {
-    if (count < NAMES_MIN)
-        return complain_usage("explain",
-                              "a name is missing: DRIVER OBJECT OPERATION [SUB-OPERATION]");
-    if (count > NAMES_MAX)
-        return complain_usage("explain", "one name too many: '%s'", names[NAMES_MAX]);
+    if (options->name_count < NAMES_MIN)
+        return complain_usage("explain", "a name is missing: %s",
+                              options->event ? "KIND OBJECT EVENT [DETAIL]"
+                                             : "DRIVER OBJECT OPERATION [SUB-OPERATION]");
+    if (options->name_count > NAMES_MAX)
+        return complain_usage("explain", "one name too many: '%s'", options->names[NAMES_MAX]);
+    if (options->event && options->profile)
+        return complain_usage("explain", "no event asks for a profile: leave --profile out");
     return 0;
 }
 
 static int explain(const struct ask_options *options)
 {
     const struct answer_question question = {
-        .word = "explain",
+        .word = options->event ? "explain-event" : "explain",
         .names = options->names,
         .profile = options->profile,
     };
     auto_answer struct json_object *answer = NULL;
-    int r = check_count(options->name_count, options->names);
+    int r = check_command_line(options);
 
     if (r == 0)
         r = answer_ask("explain", &options->places, &question, &answer);

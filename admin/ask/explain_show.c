@@ -34,12 +34,13 @@ static void print_call(const struct json_object *answer)
     if (asprintf(&text, "%s %s %s %s", answer_text(answer, "driver"), answer_text(answer, "object"),
                  answer_text(answer, "operation"), answer_text(answer, "sub_operation")) < 0)
         text = NULL;
-    print_line("call", text ? text : "");
+    print_line(ask_is_event(answer) ? "event" : "call", text ? text : "");
 }
 
 static void print_deadline(const struct json_object *answer)
 {
-    auto_free char *rule = ask_say_rule(answer_get(answer, "deadline_rule"), "");
+    auto_free char *rule = ask_say_rule(answer_get(answer, "deadline_rule"), ask_is_event(answer),
+                                        "");
     auto_free char *text = NULL;
     double seconds = (double)json_object_get_int64(answer_get(answer, "deadline_ms")) / 1000;
 
@@ -71,9 +72,25 @@ static void print_head(const struct json_object *answer)
         config = NULL;
     print_call(answer);
     print_line("config", config ? config : "");
+    if (ask_is_event(answer)) {
+        print_line("events", answer_text(answer, "events"));
+        print_deadline(answer);
+        return;
+    }
     print_line("hooks", answer_text(answer, "hooks"));
     print_deadline(answer);
     print_failure(answer);
+}
+
+/* A script's own time. */
+static void put_seconds(struct table *table, const struct json_object *script)
+{
+    double seconds = (double)json_object_get_int64(answer_get(script, "timeout_ms")) / 1000;
+
+    if (seconds > 0)
+        table_putf(table, TONE_PLAIN, "%g s", seconds);
+    else
+        table_put(table, TONE_FAINT, "-");
 }
 
 static void put_script(struct table *table, const struct json_object *answer,
@@ -81,13 +98,18 @@ static void put_script(struct table *table, const struct json_object *answer,
 {
     const char *problem = answer_text(script, "problem");
     auto_free char *rule = ask_say_rule(
-        answer_get(script, "rule"),
+        answer_get(script, "rule"), ask_is_event(answer),
         answer_text(answer, "profile_asked_for")[0] ? "asked for by --profile" : "default_profile");
 
     table_putf(table, TONE_PLAIN, "%zu", number);
     table_put(table, TONE_STRONG, answer_text(script, "path"));
     table_put(table, TONE_PLAIN, answer_text(script, "profile"));
     table_put(table, TONE_FAINT, rule);
+    if (ask_is_event(answer)) {
+        put_seconds(table, script);
+        table_putf(table, TONE_PLAIN, "%" PRIi64,
+                   json_object_get_int64(answer_get(script, "retries")));
+    }
     if (problem[0])
         table_putf(table, TONE_BAD, "refused: %s", problem);
     else
@@ -96,20 +118,35 @@ static void put_script(struct table *table, const struct json_object *answer,
 
 static int show_scripts(const struct terminal *terminal, const struct json_object *answer)
 {
-    static const struct table_column columns[] = {
+    static const struct table_column of_call[] = {
         {.title = "#", .right = true},
         {.title = "SCRIPT"},
         {.title = "PROFILE"},
         {.title = "CHOSEN BY"},
         {.title = "VETTING", .whole = true},
     };
-    auto_table struct table *table = table_new(terminal, columns, COUNT(columns));
+    static const struct table_column of_event[] = {
+        {.title = "#", .right = true},
+        {.title = "SCRIPT"},
+        {.title = "PROFILE"},
+        {.title = "CHOSEN BY"},
+        {.title = "TIMEOUT"},
+        {.title = "RETRIES", .right = true},
+        {.title = "VETTING", .whole = true},
+    };
+    auto_table struct table *table = ask_is_event(answer)
+                                         ? table_new(terminal, of_event, COUNT(of_event))
+                                         : table_new(terminal, of_call, COUNT(of_call));
     struct json_object *list;
     size_t count = answer_list(answer, "scripts", &list);
 
     if (!table)
         return -ENOMEM;
-    puts(count > 0 ? "" : "\nNo script would run: the call is allowed.");
+    if (count > 0)
+        puts("");
+    else
+        puts(ask_is_event(answer) ? "\nNo script would run."
+                                  : "\nNo script would run: the call is allowed.");
     for (size_t i = 0; i < count; i++)
         put_script(table, answer, json_object_array_get_idx(list, i), i + 1);
     return table_end(table);

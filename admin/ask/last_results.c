@@ -71,22 +71,38 @@ static int lasts_make(struct json_object *answer, struct lasts *ret_lasts)
     return 0;
 }
 
+/* The first of those in the list that have the path: an event's script may stand there for several
+ * events. NULL where there is none. */
+static struct last *find_first(const struct lasts *lasts, const char *path)
+{
+    struct last *last = bsearch(path, lasts->list, lasts->count, sizeof(*lasts->list),
+                                compare_path);
+
+    while (last && last > lasts->list && strcmp(last[-1].path, path) == 0)
+        last--;
+    return last;
+}
+
+static void take_outcome(const struct lasts *lasts, struct json_object *end,
+                         struct json_object *outcome)
+{
+    const char *path = answer_text(outcome, "path");
+    struct last *last = find_first(lasts, path);
+
+    for (; last && last < lasts->list + lasts->count && strcmp(last->path, path) == 0; last++) {
+        json_object_put(last->end);
+        last->end = json_object_get(end);
+        last->outcome = outcome;
+    }
+}
+
 static void take_record(const struct lasts *lasts, struct json_object *end)
 {
     struct json_object *outcomes;
     size_t count = answer_list(end, "scripts", &outcomes);
 
-    for (size_t i = 0; i < count; i++) {
-        struct json_object *outcome = json_object_array_get_idx(outcomes, i);
-        struct last *last = bsearch(answer_text(outcome, "path"), lasts->list, lasts->count,
-                                    sizeof(*lasts->list), compare_path);
-
-        if (!last)
-            continue;
-        json_object_put(last->end);
-        last->end = json_object_get(end);
-        last->outcome = outcome;
-    }
+    for (size_t i = 0; i < count; i++)
+        take_outcome(lasts, end, json_object_array_get_idx(outcomes, i));
 }
 
 static int take_records(const struct lasts *lasts, const char *guest, struct records *records)

@@ -20,10 +20,11 @@
 static const char help_text[] =
     "Usage: virt-hook list [OPTION]...\n"
     "Show every script that could run: for which driver, guest (or other object) and operation;\n"
+    "those of events after them, for which kind of object, object and event; all of them:\n"
     "under which profile, with a line for each rule that may count; whether vetting lets it run;\n"
     "and when it last did, and how it ended. Files that would never run are named with why.\n"
     "\n"
-    "  --driver NAME   what runs for this driver: qemu, network, lxc ...\n"
+    "  --driver NAME   hooks of this driver alone: qemu, network, lxc ...\n"
     "  --guest NAME    what runs for this object, its last results, the profiles that it gives\n"
     "  --config FILE   configuration (default " VIRTHOOK_CONFIG_PATH ")\n"
     "  --hooks DIR     where hooks are, instead of the configuration's\n"
@@ -56,7 +57,8 @@ static int keep_driver(struct json_object *answer, const char *key, const char *
     for (size_t i = 0; i < count; i++) {
         struct json_object *item = json_object_array_get_idx(all, i);
 
-        if (strcmp(answer_text(item, "driver"), driver) == 0)
+        if (strcmp(answer_text(item, "class"), "hook") == 0 &&
+            strcmp(answer_text(item, "driver"), driver) == 0)
             json_object_array_add(kept, json_object_get(item));
     }
     return json_object_object_add(answer, key, kept) == 0 ? 0 : -ENOMEM;

@@ -23,12 +23,21 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const struct table_column columns[] = {
+static const struct table_column of_hooks[] = {
     {.title = "SCRIPT"},  {.title = "DRIVER"},
     {.title = "GUEST"},   {.title = "OPERATION"},
     {.title = "PROFILE"}, {.title = "CHOSEN BY"},
     {.title = "VETTING"}, {.title = "LAST RESULT", .whole = true},
 };
+
+static const struct table_column of_events[] = {
+    {.title = "SCRIPT"},  {.title = "KIND"},
+    {.title = "OBJECT"},  {.title = "EVENT"},
+    {.title = "PROFILE"}, {.title = "CHOSEN BY"},
+    {.title = "VETTING"}, {.title = "LAST RESULT", .whole = true},
+};
+
+_Static_assert(COUNT(of_hooks) == COUNT(of_events), "both have the cells of put_script()");
 
 static const char *text_or(const struct json_object *object, const char *key, const char *otherwise)
 {
@@ -42,30 +51,41 @@ static void put_calls(struct table *table, const struct json_object *script)
     bool others = json_object_get_boolean(answer_get(script, "others"));
     const char *sub_operation = answer_text(script, "sub_operation");
 
-    table_put(table, TONE_PLAIN, answer_text(script, "driver"));
+    table_put(table, TONE_PLAIN, text_or(script, "driver", "all"));
     table_put(table, TONE_PLAIN, others ? "others" : text_or(script, "object", "all"));
     table_putf(table, TONE_PLAIN, "%s%s%s", text_or(script, "operation", "all"),
                sub_operation[0] ? "/" : "", sub_operation);
 }
 
-/* "rule 'games', line 7: object win*, operation start" */
-static char *say_choice(const struct json_object *profile)
+/* "rule 'games', line 7: object win*, operation start"; for events also kind and detail. */
+static char *say_choice(const struct json_object *profile, bool event)
 {
-    auto_free char *rule = ask_say_rule(answer_get(profile, "rule"), "default_profile");
-    const char *object = answer_text(profile, "object");
-    const char *operation = answer_text(profile, "operation");
-    const char *before = object[0] ? ", operation " : ": operation ";
-    char *text;
+    static const char *const keys[] = {"kind", "object", "operation", "sub_operation"};
+    const char *const words[] = {"kind", "object", event ? "event" : "operation", "detail"};
+    auto_free char *rule = ask_say_rule(answer_get(profile, "rule"), event, "default_profile");
+    const char *before = ": ";
+    char *text = NULL;
+    size_t size;
+    FILE *stream = rule ? open_memstream(&text, &size) : NULL;
 
-    if (!rule || asprintf(&text, "%s%s%s%s%s", rule, object[0] ? ": object " : "", object,
-                          operation[0] ? before : "", operation) < 0)
+    if (!stream)
         return NULL;
-    return text;
+    fputs(rule, stream);
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        if (!answer_text(profile, keys[i])[0])
+            continue;
+        fprintf(stream, "%s%s %s", before, words[i], answer_text(profile, keys[i]));
+        before = ", ";
+    }
+    if (fclose(stream) == 0)
+        return text;
+    free(text);
+    return NULL;
 }
 
-static void put_profile(struct table *table, const struct json_object *profile)
+static void put_profile(struct table *table, const struct json_object *profile, bool event)
 {
-    auto_free char *choice = say_choice(profile);
+    auto_free char *choice = say_choice(profile, event);
 
     table_put(table, TONE_PLAIN, answer_text(profile, "profile"));
     table_put(table, TONE_FAINT, choice);
@@ -97,37 +117,69 @@ static void put_last(struct table *table, const struct json_object *last)
 
 static void put_script(struct table *table, const struct json_object *script)
 {
-    bool refused = answer_text(script, "problem")[0];
+    bool refused = answer_text(script, "problem")[0], event = ask_is_event(script);
     struct json_object *profiles;
     size_t count = answer_list(script, "profiles", &profiles);
 
     table_put(table, TONE_STRONG, answer_text(script, "path"));
     put_calls(table, script);
-    put_profile(table, count > 0 ? json_object_array_get_idx(profiles, 0) : NULL);
+    put_profile(table, count > 0 ? json_object_array_get_idx(profiles, 0) : NULL, event);
     table_put(table, refused ? TONE_BAD : TONE_GOOD, refused ? "refused" : "runs");
     put_last(table, answer_get(script, "last"));
     for (size_t i = 1; i < count; i++) {
         for (size_t cell = 0; cell < 4; cell++)
             table_put(table, TONE_PLAIN, SAME);
-        put_profile(table, json_object_array_get_idx(profiles, i));
+        put_profile(table, json_object_array_get_idx(profiles, i), event);
         table_put(table, TONE_PLAIN, SAME);
         table_put(table, TONE_PLAIN, SAME);
     }
 }
 
-static int show_scripts(const struct terminal *terminal, const struct json_object *answer)
+/* Those of one class; how many are in `*ret_count`. */
+static int show_class(const struct terminal *terminal, const struct json_object *answer, bool event,
+                      size_t *ret_count)
 {
-    auto_table struct table *table = table_new(terminal, columns, COUNT(columns));
+    auto_table struct table *table = table_new(terminal, event ? of_events : of_hooks,
+                                               COUNT(of_hooks));
     struct json_object *scripts;
     size_t count = answer_list(answer, "scripts", &scripts);
 
     if (!table)
         return -ENOMEM;
-    if (count == 0)
+    *ret_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct json_object *script = json_object_array_get_idx(scripts, i);
+
+        if (ask_is_event(script) != event)
+            continue;
+        put_script(table, script);
+        ++*ret_count;
+    }
+    return *ret_count > 0 ? table_end(table) : 0;
+}
+
+static bool has_events(const struct json_object *answer)
+{
+    struct json_object *scripts;
+    size_t count = answer_list(answer, "scripts", &scripts);
+
+    while (count > 0 && !ask_is_event(json_object_array_get_idx(scripts, count - 1)))
+        count--;
+    return count > 0;
+}
+
+static int show_scripts(const struct terminal *terminal, const struct json_object *answer)
+{
+    size_t hooks, events = 0;
+    int r = show_class(terminal, answer, false, &hooks);
+
+    if (r == 0 && hooks > 0 && has_events(answer))
+        puts("");
+    if (r == 0)
+        r = show_class(terminal, answer, true, &events);
+    if (r == 0 && hooks + events == 0)
         puts("There is no script that could run.");
-    for (size_t i = 0; i < count; i++)
-        put_script(table, json_object_array_get_idx(scripts, i));
-    return table_end(table);
+    return r;
 }
 
 int list_show(const struct json_object *answer)

@@ -219,4 +219,4 @@ def test_options_go_before_the_configurations_places(asker):
 
 def test_a_question_that_is_none_is_refused_with_those_that_are():
     done = run([build() / "helper/virthook-helper", "--answer", "everything"])
-    assert done.returncode == 1 and "places, check, list, near-root or explain" in done.stderr
+    assert done.returncode == 1 and "near-root, explain or explain-event" in done.stderr
