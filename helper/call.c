@@ -102,13 +102,13 @@ static bool record_begin(struct call *call, size_t stdin_bytes)
     return false;
 }
 
-static void send_accepted(struct call *call)
+void call_send_accepted(struct call *call, uint64_t time_ms)
 {
     struct message accepted = {
         .version = PROTOCOL_VERSION,
         .type = MESSAGE_ACCEPTED,
         .id = call->message.id,
-        .accepted.deadline_ms = call_time(call),
+        .accepted.deadline_ms = time_ms,
     };
 
     peer_send(call->peer, &accepted, -EBADF);
@@ -119,7 +119,7 @@ static void enter_order(struct call *call)
     const struct message_call *request = call_request(call);
     struct order *order = call_order(call);
 
-    if (order_enter(order, &call->entry, request->driver, request->object) < 0) {
+    if (order_enter(order, &call->entry, request->driver, call_lane(call)) < 0) {
         results_add_problem(&call->results, REASON_INTERNAL, "the helper has no memory left");
         call_finish(call);
         return;
@@ -205,6 +205,8 @@ int call_receive(struct peer *peer, struct message *message, int *stdin_fd)
         refuse_profile(peer, message->id, profile);
         return 0;
     }
+    if (call_resume(peer, message))
+        return 0;
     call = new_call(peer, message, stdin_fd);
     if (!call)
         return PROTOCOL_E_INTERNAL;
@@ -217,7 +219,7 @@ int call_receive(struct peer *peer, struct message *message, int *stdin_fd)
         call_finish(call);
         return 0;
     }
-    send_accepted(call);
+    call_send_accepted(call, call_time(call));
     if (call_was_delivered(call))
         call_finish(call);
     else

@@ -7,6 +7,7 @@
  */
 #include "call_event.h"
 
+#include "clock.h"
 #include "reason.h"
 
 #include <errno.h>
@@ -34,6 +35,39 @@ void call_answer_nothing(struct call *call)
     peer_send(call->peer, &message, -EBADF);
     call_unlink(call);
     call_free(call);
+}
+
+static struct call *find_released(struct helper *helper, const char *delivery)
+{
+    struct call *call = helper->calls;
+
+    while (call && (call->peer || call->cancelled || !call->delivers ||
+                    strcmp(call_request(call)->delivery, delivery) != 0))
+        call = call->next;
+    return call;
+}
+
+bool call_resume(struct peer *peer, const struct message *message)
+{
+    const char *delivery = message->call.delivery;
+    struct call *call = delivery ? find_released(peer->helper, delivery) : NULL;
+    uint64_t now = clock_now_ms();
+
+    if (!call)
+        return false;
+    call->peer = peer;
+    peer->call_count++;
+    call->message.id = message->id;
+    call_send_accepted(call, call->deadline_ms > now ? call->deadline_ms - now : 0);
+    return true;
+}
+
+/* Events of several daemons may be of objects of one name. */
+const char *call_lane(const struct call *call)
+{
+    const struct message_call *request = call_request(call);
+
+    return request->class == CLASS_EVENT && request->uuid ? request->uuid : request->object;
 }
 
 bool call_was_delivered(struct call *call)

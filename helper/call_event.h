@@ -18,6 +18,15 @@ bool call_is_for_nothing(const struct call *call);
 void call_answer_nothing(struct call *call);
 
 /*
+ * Whether the message, a call of the peer's, is of a delivery that goes on without its client: then
+ * it is the peer's from now on, under the message's id, and the peer has been told so.
+ */
+bool call_resume(struct peer *peer, const struct message *message);
+
+/* What the calls of one lane have in common: a hook's object, of an event its UUID where known. */
+const char *call_lane(const struct call *call);
+
+/*
  * Whether the call's delivery was taken before; else it is from now on, where memory is not short.
  */
 bool call_was_delivered(struct call *call);

@@ -89,6 +89,9 @@ void call_note_cancel(struct call *call);
 /* Decides, records, answers; the call is gone then. */
 void call_finish(struct call *call);
 
+/* Tells the peer that the call is taken, and that it ends within this time from now. */
+void call_send_accepted(struct call *call, uint64_t time_ms);
+
 /* Takes a call out of its helper's list. */
 void call_unlink(struct call *call);
 

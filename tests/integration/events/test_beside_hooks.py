@@ -59,6 +59,25 @@ def test_an_event_s_script_may_have_a_hook_called_of_its_own_object(place, start
     assert place.lines("called") == ["ok"] and place.lines("ran") == ["hook"]
 
 
+def test_objects_of_one_name_run_beside_each_other_where_their_uuids_differ(place, peer):
+    """They are of different daemons; in one lane the first would wait for the second for ever."""
+    place.on_event("domain/all", 'touch "$T/$VIRTHOOK_UUID"; '
+                                 'until test $(ls "$T" | grep -c -- -9f3c) = 2; do sleep 0.01;'
+                                 ' done')
+    calls = [send(peer, uuid=f"6695eb01-f6a4-8304-79aa-9f3c2502e19{number}", timeout_ms=20000)
+             for number in range(2)]
+    assert [peer.finish(call).reason for call in calls] == ["ok", "ok"]
+
+
+def test_events_of_one_uuid_run_in_order_under_whatever_name(place, peer):
+    place.on_event("domain/all", "echo begin $2 >>$T/trace; sleep 0.02; echo end $2 >>$T/trace")
+    uuid = "6695eb01-f6a4-8304-79aa-97f2502e193f"
+    calls = [send(peer, name=f"name{number}", uuid=uuid) for number in range(4)]
+    assert [peer.finish(call).reason for call in calls] == ["ok"] * 4
+    assert place.lines("trace") == [f"{word} name{number}" for number in range(4)
+                                    for word in ("begin", "end")]
+
+
 def test_of_one_object_a_hook_would_have_waited_for_a_hook(place, start):
     """What an order of its own saves an event from: as a hook, the script would wait for itself."""
     place.configure("grace = 0\n")

@@ -70,16 +70,49 @@ def test_its_scripts_end_as_they_would_have_when_the_client_is_gone(place, servi
     assert place.lines("done") == ["d1", "second"]
 
 
-def test_who_comes_again_learns_that_it_was_delivered(place, service):
-    place.on_event("domain/all", UNTIL_LET)
+def test_who_comes_again_has_the_verdict_of_what_still_runs(place, service):
+    """So that what is to be tried again is not lost with the client."""
+    place.on_event("domain/all", UNTIL_LET + "; exit 75")
+    client = service.client()
+    send(client, delivery="a-1", timeout_ms=60000)
+    begun(place)
+    client.close()
+    again = service.client()
+    for _ in range(3):
+        again.ask(PING)  # no id of the new client's is one of the first's
+    call = send(again, delivery="a-1")
+    assert 0 < again.accepted(call) <= 60000
+    let(place)
+    verdict = again.finish(call)
+    assert (verdict.reason, verdict.script["exit_status"]) == ("exit-status", 75)
+    assert verdict.script["retries"] == 5
+    assert place.lines("done") == ["d1"] and len(place.ends()) == 1
+
+
+def test_who_comes_again_may_take_it_back(place, service):
+    place.on_event("domain/all", HANG)
     client = service.client()
     send(client, delivery="a-1")
     begun(place)
     client.close()
     again = service.client()
+    call = send(again, delivery="a-1")
+    again.accepted(call)
+    again.cancel(call)
+    assert again.finish(call).reason == "cancelled"
     assert tell(again, delivery="a-1").reason == "delivered-before"
+
+
+def test_who_comes_again_after_its_end_learns_that_it_was_delivered(place, service):
+    place.on_event("domain/all", UNTIL_LET)
+    client = service.client()
+    send(client, delivery="a-1")
+    begun(place)
+    client.close()
+    service.client().ask(PING)
     let(place)
-    ended(place, 2)
+    ended(place, 1)
+    assert tell(service.client(), delivery="a-1").reason == "delivered-before"
     assert place.lines("done") == ["d1"]
 
 
