@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import pytest
+from helper.wire import EVENT
 
 from . import log
 from .disk import call_until
@@ -31,6 +32,26 @@ def records(place, start):
     helper.kill()
     start().end()
     return log.read(place.audit / "service.log")
+
+
+def test_the_records_of_an_event_have_two_more(place, start):
+    place.on_event("domain/all", "exec sleep 1000")
+    place.on_event("network/all")
+    helper = start()
+    for driver in ("network", "domain"):
+        call = helper.peer.start(driver=driver, **{"class": EVENT})
+        helper.peer.accepted(call)
+        if driver == "network":
+            helper.peer.finish(call)
+    helper.kill()
+    start().end()
+    records = log.read(place.audit / "service.log")
+    more = keys_below("Of an event besides:")
+    assert len(more) == 2
+    assert set(log.of_type(records, "begin")[0]) == documented("begin") | more
+    first, last = log.of_type(records, "end")
+    assert set(first) == documented("end") - {"closed_by"} | more
+    assert set(last) == documented("end") | more
 
 
 @pytest.mark.parametrize("kind", ["begin", "end", "open", "close"])

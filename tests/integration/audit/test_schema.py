@@ -19,7 +19,9 @@ from .page import rows_below
 
 # Kinds that the page has under another's title, and keys that it tells beside its tables.
 TITLES = {"end_by_a_later_helper": "end"}
-BESIDE = {"begin": {"repeated"}, "open": {"continues"}}
+OF_EVENTS = {"only", "delivery"}
+BESIDE = {"begin": {"repeated"} | OF_EVENTS, "end": OF_EVENTS, "end_by_a_later_helper": OF_EVENTS,
+          "open": {"continues"}}
 
 # The page's words for types, and the schema's.
 TYPES = {"text": "string", "number": "integer", "boolean": "boolean", "object": "object",
