@@ -32,8 +32,8 @@ static bool has(const struct text_list *list, const char *entry)
 
 static void the_shipped_profiles_load_with_the_shipped_configuration(void **state)
 {
-    static const char *const names[] = {"unconfined", "isolated", "notify",  "network",
-                                        "tune",       "vfio",     "storage", "desktop"};
+    static const char *const names[] = {"unconfined", "isolated", "notify",  "network", "tune",
+                                        "vfio",       "storage",  "desktop", "query",   "callback"};
     static char main_text[65536];
     auto_close int fd = open(SHIPPED_CONFIGURATION, O_RDONLY | O_CLOEXEC);
     size_t size = 0;
@@ -102,7 +102,8 @@ static void who_is_near_root_is_said_to_be(void **state)
         {"\nprofile \"isolated\"", false}, {"\nprofile \"notify\"", false},
         {"\nprofile \"network\"", false},  {"\nprofile \"tune\"", false},
         {"\nprofile \"vfio\"", true},      {"\nprofile \"storage\"", true},
-        {"\nprofile \"desktop\"", true},
+        {"\nprofile \"desktop\"", true},   {"\nprofile \"query\"", false},
+        {"\nprofile \"callback\"", true},
     };
 
     for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
@@ -125,7 +126,8 @@ static void who_is_said_to_be_near_root_is_told_to_be(void **state)
         bool near_root;
     } profiles[] = {{"unconfined", true}, {"isolated", false}, {"notify", false},
                     {"network", false},   {"tune", false},     {"vfio", true},
-                    {"storage", true},    {"desktop", true}};
+                    {"storage", true},    {"desktop", true},   {"query", false},
+                    {"callback", true}};
 
     assert_loads("");
     for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
@@ -178,7 +180,8 @@ static void isolated_reaches_nothing(void **state)
 /* Of all but desktop, which needs the homes. */
 static void what_isolated_hides_no_other_shows(void **state)
 {
-    static const char *const names[] = {"notify", "network", "tune", "vfio", "storage", "desktop"};
+    static const char *const names[] = {"notify",  "network", "tune",  "vfio",
+                                        "storage", "desktop", "query", "callback"};
     const struct text_list *all;
 
     assert_loads("");
@@ -192,7 +195,7 @@ static void what_isolated_hides_no_other_shows(void **state)
     }
 }
 
-/* Through any of these, uid 0 is root again. */
+/* Through any of these, uid 0 is root again; through libvirt's, by intention, with callback. */
 static void no_profile_reaches_a_socket_that_makes_root(void **state)
 {
     static const char *const roots[] = {"/run",         "/run/systemd/private", "/run/dbus",
@@ -208,6 +211,8 @@ static void no_profile_reaches_a_socket_that_makes_root(void **state)
                                    : profile->writable.texts[j - profile->sockets.count];
 
             path += *path == '-';
+            if (strcmp(profile->name, "callback") == 0 && strcmp(path, "/run/libvirt") == 0)
+                continue;
             for (size_t k = 0; k < sizeof(roots) / sizeof(roots[0]); k++)
                 assert_string_not_equal(path, roots[k]);
         }
@@ -333,6 +338,45 @@ static void desktop_has_the_place_of_the_user_who_sits_there(void **state)
     assert_false(desktop->host_dev || desktop->host_tmp || desktop->host_network);
 }
 
+static void query_has_the_sockets_that_only_read(void **state)
+{
+    const struct profile *query, *isolated;
+    size_t count;
+
+    assert_loads("");
+    query = profile_of("query");
+    isolated = profile_of("isolated");
+    assert_string_equal(query->user, "virthook-run");
+    assert_int_equal(query->capabilities, 0);
+    assert_false(query->host_network || query->host_dev || query->host_tmp);
+    assert_same_texts(&query->writable, &isolated->writable);
+    count = isolated->sockets.count;
+    assert_true(query->sockets.count > count);
+    for (size_t i = count; i < query->sockets.count; i++) {
+        const char *path = query->sockets.texts[i];
+
+        assert_memory_equal(path, "-/run/libvirt/", strlen("-/run/libvirt/"));
+        assert_string_equal(path + strlen(path) - strlen("-sock-ro"), "-sock-ro");
+    }
+}
+
+static void callback_has_libvirt_and_nothing_else(void **state)
+{
+    const struct profile *callback, *isolated;
+
+    assert_loads("");
+    callback = profile_of("callback");
+    isolated = profile_of("isolated");
+    assert_string_equal(callback->user, "root");
+    assert_int_equal(callback->capabilities, 0);
+    assert_families(callback, AF_UNIX, AF_UNSPEC);
+    assert_false(callback->host_network || callback->host_dev || callback->host_tmp ||
+                 callback->host_pids);
+    assert_true(has(&callback->sockets, "-/run/libvirt"));
+    assert_int_equal(callback->sockets.count, isolated->sockets.count + 1);
+    assert_same_texts(&callback->writable, &isolated->writable);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, shipped_set_up, loading_tear_down)
 
 int main(void)
@@ -355,6 +399,8 @@ int main(void)
         TEST(vfio_has_what_hands_over_devices),
         TEST(storage_has_what_changes_disks_and_mounts_nothing),
         TEST(desktop_has_the_place_of_the_user_who_sits_there),
+        TEST(query_has_the_sockets_that_only_read),
+        TEST(callback_has_libvirt_and_nothing_else),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

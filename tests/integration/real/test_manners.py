@@ -5,7 +5,8 @@ import pytest
 
 from .host import HOOKS, Host
 
-PROFILES = ("isolated", "notify", "network", "tune", "vfio", "storage", "desktop")
+PROFILES = ("isolated", "notify", "network", "tune", "vfio", "storage", "desktop",
+            "query", "callback")
 
 LARGE = "<domain>" + "x" * (4 << 20) + "</domain>"
 

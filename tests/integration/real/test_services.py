@@ -32,8 +32,9 @@ def call(host, script, profile):
 
 
 @pytest.mark.parametrize("script", ASKING)
-def test_an_unconfined_hook_reaches_libvirt(host, script):
-    answer = call(host, script, "unconfined")
+@pytest.mark.parametrize("profile", ["unconfined", "callback"])
+def test_a_script_that_may_reaches_libvirt(host, profile, script):
+    answer = call(host, script, profile)
     assert answer.allow and answer.script["denied"] == [], answer
 
 
@@ -46,6 +47,12 @@ def test_a_confined_hook_that_calls_libvirt_gets_a_plain_error_at_once(host, pro
     assert not answer.script["timed_out"] and answer.script["duration_ms"] < 60_000
     assert answer.script["denied"] == [LIBVIRT]
     assert f"its profile {profile} refused it: {LIBVIRT}" in answer.message
+
+
+def test_under_query_libvirt_can_be_asked_and_not_commanded(host):
+    answer = call(host, "ask-reading", "query")
+    assert answer.allow and answer.script["denied"] == [], answer
+    assert answer.output.split() == ["asked", "read-only", "not-reached"]
 
 
 @pytest.mark.parametrize("profile", PROFILES)
