@@ -33,6 +33,16 @@ static void the_defaults_are_those_that_the_file_tells(void **state)
         assert_true(is_in_set(name_kind_at(i)));
 }
 
+static void in_a_session_scripts_of_events_are_the_users_own(void **state)
+{
+    assert_int_equal(setenv("XDG_CONFIG_HOME", "/c", 1), 0);
+    assert_int_equal(config_load(tree_path("missing"), false, TREE_STRANGER, &loaded, &complaint),
+                     0);
+    assert_string_equal(loaded->events, "/c/virthook/events.d");
+    assert_string_equal(loaded->events_script, "/c/virthook/events");
+    assert_int_equal(loaded->events_script_line, 0);
+}
+
 static void each_key_is_taken(void **state)
 {
     assert_loads("events = /srv/events\nevents_script = '/etc/libvirt/events'\n"
@@ -245,6 +255,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_defaults_are_those_that_the_file_tells),
+        TEST(in_a_session_scripts_of_events_are_the_users_own),
         TEST(each_key_is_taken),
         TEST(no_kind_is_a_set_too),
         TEST(a_wrong_value_of_a_key_is_refused_with_its_line),
