@@ -103,9 +103,9 @@ static size_t write_key(FILE *stream, const struct suggestion *suggestion, size_
 }
 
 /* Patterns of a shell: a path is to stand for itself. */
-static void write_script(FILE *stream, const char *path)
+static void write_script(FILE *stream, const char *key, const char *path)
 {
-    fputs("    script = '", stream);
+    fprintf(stream, "    %s = '", key);
     for (; *path; path++) {
         if (strchr("*?[\\", *path))
             fputs("\\\\", stream);
@@ -114,10 +114,10 @@ static void write_script(FILE *stream, const char *path)
     fputs("'\n", stream);
 }
 
-static void write_rule(FILE *stream, const char *path, const char *profile)
+static void write_rule(FILE *stream, const char *path, bool of_event, const char *profile)
 {
-    fprintf(stream, "rule \"%s\" {\n", profile);
-    write_script(stream, path);
+    fprintf(stream, "%s \"%s\" {\n", of_event ? "event" : "rule", profile);
+    write_script(stream, of_event ? "for" : "script", path);
     fprintf(stream, "    profile = %s\n}\n", profile);
 }
 
@@ -165,10 +165,12 @@ void block_write(FILE *stream, const struct suggestion *suggestion)
     fputc('\n', stream);
     for (size_t i = 0; i < grants->count && grants->list[i].key < GRANT_KEYS;)
         i = write_key(stream, suggestion, i);
-    fputs("}\n\n# Before other rules that fit the script, in place of that of the permissive "
-          "profile.\n",
-          stream);
-    write_rule(stream, suggestion->evidence->path, suggestion->name);
+    fprintf(stream,
+            "}\n\n# Before other %s that fit the script, in place of that of the permissive "
+            "profile.\n",
+            suggestion->evidence->of_event ? "event sections" : "rules");
+    write_rule(stream, suggestion->evidence->path, suggestion->evidence->of_event,
+               suggestion->name);
     write_rest(stream, suggestion, GRANT_NEVER, "\n# It did this, which cannot be granted:\n");
     write_rest(stream, suggestion, GRANT_UNKNOWN, "\n# It did this, which cannot be told:\n");
     fputs("\n# Not observed:\n", stream);
@@ -176,13 +178,13 @@ void block_write(FILE *stream, const struct suggestion *suggestion)
         fprintf(stream, "# - %s\n", suggestion->remarks[i]);
 }
 
-int block_write_learning(FILE *stream, const char *path)
+int block_write_learning(FILE *stream, const char *path, bool of_event)
 {
     auto_free char *name = suggestion_name("learn-", path);
 
     if (!name)
         return -ENOMEM;
     fprintf(stream, "profile \"%s\" {\n    inherits = isolated\n    permissive = yes\n}\n\n", name);
-    write_rule(stream, path, name);
+    write_rule(stream, path, of_event, name);
     return 0;
 }

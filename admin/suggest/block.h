@@ -13,8 +13,11 @@
  * comments. */
 void block_write(FILE *stream, const struct suggestion *suggestion);
 
-/* A permissive profile and its rule, by which `path` comes to be observed. Returns 0 or -ENOMEM. */
-int block_write_learning(FILE *stream, const char *path);
+/*
+ * A permissive profile and its rule, by which `path`, of an event's script or a hook, comes to be
+ * observed. Returns 0 or -ENOMEM.
+ */
+int block_write_learning(FILE *stream, const char *path, bool of_event);
 
 /* "call write /etc/motd: qemu prepare/begin, qemu release/end; call 12-3" of one reason. */
 void block_write_reason(FILE *stream, const struct evidence *evidence,

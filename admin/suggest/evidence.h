@@ -41,6 +41,7 @@ struct evidence {
     uint64_t strict_runs; /* others */
     uint64_t lost;        /* things seen and not kept, in the log or here */
     bool lost_more;       /* and others that nobody counted */
+    bool of_event;        /* it ran for events, and not for hooks */
     bool other_versions;  /* of the script, or other permissive profiles */
 };
 

@@ -173,6 +173,7 @@ static int take_script(struct evidence *evidence, struct json_object *record,
     };
     auto_free char *operation = NULL;
 
+    evidence->of_event = strcmp(records_text(record, "class"), "event") == 0;
     if (asprintf(&operation, "%s %s/%s", records_text(record, "driver"),
                  records_text(record, "operation"), records_text(record, "sub_operation")) < 0) {
         operation = NULL;

@@ -14,6 +14,7 @@
 #include "suggest_options.h"
 #include "suggestion_json.h"
 #include "text.h"
+#include "virthook-config.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -38,10 +39,21 @@ static int read_log(struct suggest_options *options, struct evidence *evidence)
     return r < 0 ? complain_memory() : place_tell("suggest", records);
 }
 
+/* By what is known of it, else by where it stands. */
+static bool is_of_event(const struct evidence *evidence, const char *path)
+{
+    static const char folder[] = VIRTHOOK_EVENTS_DIR "/";
+
+    if (evidence->path)
+        return evidence->of_event;
+    return strcmp(path, VIRTHOOK_EVENTS_SCRIPT) == 0 || strncmp(path, folder, strlen(folder)) == 0;
+}
+
 /* How to come by records. Returns an exit status. */
 static int teach(const struct evidence *evidence, const char *script)
 {
     const char *path = evidence->path ? evidence->path : script;
+    bool of_event = is_of_event(evidence, path);
     auto_free char *safe = text_escape(path, strlen(path), false);
 
     if (!safe)
@@ -53,12 +65,13 @@ static int teach(const struct evidence *evidence, const char *script)
                  safe, evidence->strict_runs, evidence->strict_runs == 1 ? "" : "s");
     else
         complain(0, "suggest", "the log has no run of %s", safe);
-    fputs(
+    fprintf(
+        stderr,
         "Have it run under a permissive profile, which refuses nothing and records what isolated\n"
         "would have refused; it is near root, so for scripts that you trust. In virthook.conf,\n"
-        "before other rules, then 'virt-hook reload':\n\n",
-        stderr);
-    return block_write_learning(stderr, safe) < 0 ? complain_memory() : STATUS_DENY;
+        "before other %s, then 'virt-hook reload':\n\n",
+        of_event ? "event sections" : "rules");
+    return block_write_learning(stderr, safe, of_event) < 0 ? complain_memory() : STATUS_DENY;
 }
 
 /* The configuration to paste; the caller frees. NULL where memory is short. */

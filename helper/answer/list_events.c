@@ -77,9 +77,8 @@ static bool append_sections(const struct events_listing *listing, const struct e
 
     for (size_t i = 0; !*ret_end && i < rules->count; i++) {
         const struct event_rule *rule = &rules->rules[i];
-        bool is_of = path ? rule->script && strcmp(rule->script, path) == 0 : !rule->script;
 
-        if (!is_of || !rule->profile || !event_rule_may_fit(rule, names))
+        if (!event_rule_names(rule, path) || !rule->profile || !event_rule_may_fit(rule, names))
             continue;
         if (!append_profile(listing, list, rule->profile, rule))
             return false;

@@ -19,8 +19,8 @@
 
 #include <string.h>
 
-const char *const config_event_keys[] = {"kind",    "object",  "event",   "detail", "script",
-                                         "profile", "timeout", "retries", NULL};
+const char *const config_event_keys[] = {"kind", "object",  "event",   "detail",  "script",
+                                         "for",  "profile", "timeout", "retries", NULL};
 
 int config_event_begin(struct event_rule *rule, const char *title, unsigned int line,
                        struct config_problem *problem)
@@ -97,6 +97,21 @@ static int set_script(struct event_rule *rule, const char *value, unsigned int l
     return take(&rule->script, &rule->script_line, "script", value, line, problem);
 }
 
+/* It is compared with a path that starts with /, and with what follows the last one. */
+static int set_about(struct event_rule *rule, const char *value, unsigned int line,
+                     struct config_problem *problem)
+{
+    unsigned int elsewhere;
+
+    if (!config_value_is_pattern(value) || strlen(value) > CONFIG_PATH_MAX ||
+        (strchr(value, '/') && !strchr("/*?[", value[0])))
+        return config_refuse(problem, line,
+                             "'%s' can fit no script; write a pattern of its name, or of its whole "
+                             "path, which starts with /",
+                             value);
+    return take(&rule->about, &elsewhere, "for", value, line, problem);
+}
+
 static int set_profile(struct event_rule *rule, const char *value, unsigned int line,
                        struct config_problem *problem)
 {
@@ -144,6 +159,8 @@ int config_event_set(struct event_rule *rule, const char *key, const char *value
 {
     if (strcmp(key, "script") == 0)
         return set_script(rule, value, line, problem);
+    if (strcmp(key, "for") == 0)
+        return set_about(rule, value, line, problem);
     if (strcmp(key, "profile") == 0)
         return set_profile(rule, value, line, problem);
     if (strcmp(key, "timeout") == 0)
@@ -188,6 +205,11 @@ int config_event_end(struct event_rule *rule, struct event_rule_list *list,
         return config_refuse(problem, rule->line,
                              "event '%s' changes nothing; write script = PATH, profile = NAME, "
                              "timeout = SECONDS or retries = NUMBER in it",
+                             rule->name);
+    if (rule->script && rule->about)
+        return config_refuse(problem, rule->line,
+                             "event '%s' has a script, which it runs, and for, which is of scripts "
+                             "that are found; write one of them",
                              rule->name);
     r = config_check_event(rule, problem);
     if (r == 0)

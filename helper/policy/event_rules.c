@@ -37,10 +37,16 @@ static bool sets(const struct event_rule *rule, enum event_value value)
     }
 }
 
-/* NULL stands for sections without a script. */
-static bool is_of(const struct event_rule *rule, const char *path)
+bool event_rule_names(const struct event_rule *rule, const char *path)
 {
-    return path ? rule->script && strcmp(rule->script, path) == 0 : !rule->script;
+    const char *name = path ? strrchr(path, '/') : NULL;
+
+    if (!path)
+        return !rule->script && !rule->about;
+    if (rule->script)
+        return strcmp(rule->script, path) == 0;
+    return rule->about &&
+           (fnmatch(rule->about, path, 0) == 0 || (name && fnmatch(rule->about, name + 1, 0) == 0));
 }
 
 static const struct event_rule *find_of(const struct event_rule_list *list,
@@ -50,7 +56,7 @@ static const struct event_rule *find_of(const struct event_rule_list *list,
     for (size_t i = 0; i < list->count; i++) {
         const struct event_rule *rule = &list->rules[i];
 
-        if (sets(rule, value) && is_of(rule, path) && event_rule_may_fit(rule, names))
+        if (sets(rule, value) && event_rule_names(rule, path) && event_rule_may_fit(rule, names))
             return rule;
     }
     return NULL;
@@ -113,6 +119,7 @@ void event_rule_clear(struct event_rule *rule)
     free(rule->event);
     free(rule->detail);
     free(rule->script);
+    free(rule->about);
     free(rule->profile);
     *rule = (struct event_rule){0};
 }

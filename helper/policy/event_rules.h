@@ -17,7 +17,8 @@ struct event_rule {
     unsigned int line; /* where it stands */
     char *kind, *object, *event, *detail;
     unsigned int event_line, detail_line;
-    char *script;         /* absolute path: is run for what fits; NULL: none */
+    char *script; /* absolute path: is run for what fits; NULL: none */
+    char *about;  /* pattern of a script's path or last component: for these alone; NULL: for all */
     char *profile;        /* NULL: not set by this section */
     uint64_t timeout_ms;  /* of one script; 0: not set */
     unsigned int retries; /* where retries_line is not 0 */
@@ -38,7 +39,7 @@ enum event_value { EVENT_PROFILE, EVENT_TIMEOUT, EVENT_RETRIES };
 
 /*
  * The section that gives the script at `path` this value, or NULL: of those that fit the event, the
- * first whose script it is, else the first without a script. It belongs to the list.
+ * first that names the script, else the first that names none. It belongs to the list.
  */
 const struct event_rule *event_rules_find(const struct event_rule_list *list,
                                           const struct event_names *names, const char *path,
@@ -52,6 +53,9 @@ const struct event_rule *event_rules_next_script(const struct event_rule_list *l
 /* The section that fits the event and has the longest timeout; NULL where none has one. */
 const struct event_rule *event_rules_find_longest(const struct event_rule_list *list,
                                                   const struct event_names *names);
+
+/* Whether the section names the script at `path`; NULL: whether it names none. */
+bool event_rule_names(const struct event_rule *rule, const char *path);
 
 /* Whether the section could fit: what is left open is NULL in `names`. */
 bool event_rule_may_fit(const struct event_rule *rule, const struct event_names *names);

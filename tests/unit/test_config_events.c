@@ -194,6 +194,25 @@ static void a_section_whose_script_it_is_comes_before_all_and_is_for_no_other(vo
     assert_choice(&booted, "/s", "isolated", 7000, 5);
 }
 
+static void a_section_may_be_for_found_scripts_of_a_pattern_and_runs_none(void **state)
+{
+    const struct event_rule *after = NULL;
+
+    assert_loads("event a { timeout = 7 }\n"
+                 "event b { for = '*-notify' profile = unconfined }\n"
+                 "event c { for = '/d/[a-c]' kind = domain timeout = 9 }\n");
+    assert_choice(&booted, "/d/10-notify", "unconfined", 7000, 5);
+    assert_choice(&booted, "/d/b", "isolated", 9000, 5);
+    assert_choice(&net, "/d/b", "isolated", 7000, 5);
+    assert_choice(&booted, "/e/b", "isolated", 7000, 5);
+    assert_null(event_rules_next_script(&loaded->event_rules, &booted, after));
+    assert_complains(1, "event x { for = 'a/b' retries = 1 }", "can fit no script", NULL);
+    assert_complains(1, "event x { for = '[' retries = 1 }", "can fit no script", NULL);
+    assert_complains(1, "event x { for = a for = b retries = 1 }", "for stands", NULL);
+    assert_complains(1, "event x { for = a script = /b }", "write one of them", NULL);
+    assert_complains(1, "event x { for = a }", "changes nothing", NULL);
+}
+
 static void the_deadline_is_the_longest_timeout_that_fits_and_never_less_than_the_key(void **state)
 {
     const struct event_rule *rule;
@@ -268,6 +287,7 @@ int main(void)
         TEST(a_script_that_no_section_fits_has_the_defaults_and_rules_are_not_for_it),
         TEST(for_each_value_the_first_section_that_fits_and_sets_it_counts),
         TEST(a_section_whose_script_it_is_comes_before_all_and_is_for_no_other),
+        TEST(a_section_may_be_for_found_scripts_of_a_pattern_and_runs_none),
         TEST(the_deadline_is_the_longest_timeout_that_fits_and_never_less_than_the_key),
         TEST(a_sections_script_is_run_for_what_fits_beside_those_that_are_found),
         TEST(a_profile_of_an_event_section_is_in_use),

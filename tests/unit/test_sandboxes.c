@@ -103,7 +103,7 @@ static size_t count_shown(const struct sandbox *of, const char *path)
 static void each_place_of_events_scripts_is_shown_to_all_once(void **state)
 {
     static char events[] = "/e/events.d", script[] = "/e/one";
-    struct event_rule rules[] = {{.script = script}, {.profile = script}, {.script = events}};
+    static struct event_rule rules[] = {{.script = script}, {.retries = 1}, {.script = events}};
 
     config.events = events;
     config.events_script = script;
