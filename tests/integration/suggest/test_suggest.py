@@ -200,6 +200,27 @@ def test_without_a_permissive_run_it_tells_how_to_make_one_and_that_works(school
     assert f"-{school.store}/secret" in school.suggest(script=path)
 
 
+def test_a_script_of_events_gets_an_event_section_that_binds_it(school):
+    path = school.place.on_event("domain/learnt", f"echo $1 >>{school.store}/file")
+    school.run_event("--profile", "learning")
+    block = school.suggest(script=str(path))
+    assert f"event \"hook-learnt\" {{\n    for = '{path}'\n" in block and "rule" not in block
+    school.configure(block)
+    script = school.run_event()
+    assert (script["profile"], script["exit_status"], script["denied"]) == ("hook-learnt", 0, [])
+    assert (school.store / "file").read_text(encoding="utf-8") == "domain\ndomain\n"
+
+
+def test_how_a_script_of_events_comes_to_be_observed_is_told(school):
+    path = school.place.on_event("domain/learnt", f"test -e {school.store}")
+    school.run_event()
+    told = school.virt_hook("suggest", str(path)).stderr
+    assert "before other event sections" in told
+    school.configure(told[told.index("profile "):])
+    assert school.run_event()["exit_status"] == 0
+    assert "event \"hook-learnt\" {" in school.suggest(script=str(path))
+
+
 def test_of_a_script_that_never_ran_it_tells_how_to_have_it_observed(school):
     school.place.script("qemu")
     school.learn()
