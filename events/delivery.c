@@ -15,6 +15,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 #define auto_delivery __attribute__((cleanup(cleanup_delivery)))
 
@@ -126,6 +127,16 @@ void delivery_free_all(struct delivery *first)
         delivery_free(first);
         first = next;
     }
+}
+
+int delivery_make_prefix(char ret_prefix[DELIVERY_PREFIX_SIZE])
+{
+    uint64_t number;
+
+    if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+        return -EIO;
+    (void)snprintf(ret_prefix, DELIVERY_PREFIX_SIZE, "%016" PRIx64, number);
+    return 0;
 }
 
 void delivery_name(const struct delivery *delivery, const char *prefix,

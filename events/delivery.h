@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of an installation: hexadecimal digits and a NUL. */
+/* Hexadecimal digits and a NUL. */
 #define DELIVERY_PREFIX_SIZE 17
 
 /* "PREFIX-SEQUENCE", or "PREFIX-SEQUENCE.ATTEMPT" from the second on, and a NUL. */
@@ -30,11 +30,13 @@ struct delivery_retry {
 struct delivery {
     uint64_t sequence; /* of this installation, from 1; goes on over restarts */
     char *uri, *kind, *object, *uuid, *event, *detail, *extra; /* as in struct event */
-    char *document;       /* the event as --print shows it: one line of JSON, without its end */
-    unsigned int attempt; /* the number of the next call: 1 is for all scripts */
-    unsigned int rounds;  /* of retries that have been */
+    char *document;           /* the event as --print shows it: one line of JSON, without its end */
+    unsigned int attempt;     /* the number of the next call: 1 is for all scripts */
+    unsigned int rounds;      /* of retries that have been */
+    unsigned int idle_rounds; /* calls in which the helper ran nothing; not kept */
     struct delivery_retry *retries; /* from the second attempt on: whom it is for; owned */
     size_t retry_count;
+    bool is_unkept;        /* the state file could not take it */
     struct lane *lane;     /* the queue's, while it runs */
     size_t size;           /* bytes of memory, counted once when it was made */
     struct delivery *next; /* whoever holds it has it in a list of his own */
@@ -54,6 +56,9 @@ void delivery_free(struct delivery *delivery);
 
 /* Those of a list, too. */
 void delivery_free_all(struct delivery *first);
+
+/* What names begin with, made by chance. Returns 0, or -EIO where there is no chance to be had. */
+int delivery_make_prefix(char ret_prefix[DELIVERY_PREFIX_SIZE]);
 
 /* The name of its next call: the same for the same event and attempt, whoever sends it when. */
 void delivery_name(const struct delivery *delivery, const char *prefix,

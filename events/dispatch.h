@@ -24,8 +24,7 @@ struct dispatch;
 
 struct dispatch_settings {
     struct queue_limits limits;
-    unsigned int running_max; /* calls at once; 1 to DISPATCH_RUNNING_MOST; fewer than before are
-                                 in force at the next start */
+    unsigned int running_max; /* calls at once; 1 to DISPATCH_RUNNING_MOST */
     uint64_t retry_first_ms;  /* from 1 */
     uint64_t retry_most_ms;   /* not less than retry_first_ms */
 };
@@ -35,7 +34,8 @@ struct dispatch_counts {
     uint64_t delivered; /* events whose call has ended, since the start */
     uint64_t retried;   /* calls of one script again */
     uint64_t given_up;  /* scripts that exited with 75 each time */
-    bool helper_away;   /* the last call found no helper */
+    uint64_t refused;   /* events that the helper would not take; lost, too */
+    bool helper_away;   /* there is none, and events wait for it */
 };
 
 /*
@@ -45,7 +45,7 @@ struct dispatch_counts {
 int dispatch_open(struct virthook *hook, struct store *store,
                   const struct dispatch_settings *settings, struct dispatch **ret_dispatch);
 
-/* New settings, from now on. Returns 0 or -ENOMEM, and then nothing has changed. */
+/* New settings, from now on. Returns 0. */
 int dispatch_configure(struct dispatch *dispatch, const struct dispatch_settings *settings);
 
 /*

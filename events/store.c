@@ -18,7 +18,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #define RETRY_MS 1000
 
@@ -113,16 +112,6 @@ static void rewrite_if_grown(struct store *store)
         (void)rewrite(store);
 }
 
-static int make_prefix(char prefix[DELIVERY_PREFIX_SIZE])
-{
-    uint64_t number;
-
-    if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-        return -EIO;
-    (void)snprintf(prefix, DELIVERY_PREFIX_SIZE, "%016llx", (unsigned long long)number);
-    return 0;
-}
-
 static int read_undone(struct store *store)
 {
     struct delivery **end = &store->undone;
@@ -169,7 +158,7 @@ static int read_file(struct store *store)
     if (r == 0 && damaged > 0)
         r = keep_damaged(store, damaged);
     if (r == 0 && !store->ledger.prefix[0])
-        r = make_prefix(store->ledger.prefix);
+        r = delivery_make_prefix(store->ledger.prefix);
     if (store->ledger.next == 0)
         store->ledger.next = 1;
     store->next = store->ledger.next;
