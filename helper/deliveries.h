@@ -20,10 +20,10 @@ struct deliveries;
 bool deliveries_know(const struct deliveries *deliveries, const char *name);
 
 /*
- * Takes one that is not known; the oldest goes where there is no room. `*deliveries` is made where
+ * Takes one that is not known; the oldest goes where there is no room. `*slot` is made where
  * it is NULL. `name` is one that name_is_delivery() lets pass. Returns 0 or -ENOMEM.
  */
-int deliveries_add(struct deliveries **deliveries, const char *name);
+int deliveries_add(struct deliveries **slot, const char *name);
 
 /* As if it had never come; one that is not known is let be. */
 void deliveries_forget(struct deliveries *deliveries, const char *name);

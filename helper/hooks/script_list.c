@@ -10,6 +10,7 @@
 
 #include "cleanup.h"
 #include "message.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -95,12 +96,23 @@ static void drop_passed_over(struct script_list *list)
     list->passed_count = 0;
 }
 
+/* Whether a verdict tells the path so: what is not UTF-8 is escaped there. */
+static bool is_told_as(const char *path, const char *told)
+{
+    auto_free char *escaped = NULL;
+
+    if (text_is_utf8(path, strlen(path)))
+        return strcmp(path, told) == 0;
+    escaped = text_escape(path, strlen(path), true);
+    return escaped && strcmp(escaped, told) == 0;
+}
+
 void script_list_keep_one(struct script_list *list, const char *path)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < list->count; i++) {
-        if (kept > 0 || strcmp(list->scripts[i].path, path) != 0)
+        if (kept > 0 || !is_told_as(list->scripts[i].path, path))
             drop(&list->scripts[i]);
         else
             list->scripts[kept++] = list->scripts[i];

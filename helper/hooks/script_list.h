@@ -22,5 +22,5 @@ bool script_list_has(const struct script_list *list, const char *path);
 /* Drops each script that stands in the list before, by its path. */
 void script_list_drop_twice(struct script_list *list);
 
-/* Drops all but the script of this path, and what was passed over. */
+/* Drops all but the script of this path, as a verdict tells it, and what was passed over. */
 void script_list_keep_one(struct script_list *list, const char *path);

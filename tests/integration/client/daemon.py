@@ -60,6 +60,8 @@ def load(path):
     library.virthook_failure_allows.restype = c_bool
     library.virthook_present.argtypes = [c_void_p, c_char_p]
     library.virthook_present.restype = c_bool
+    library.virthook_is_kind.argtypes = [c_char_p]
+    library.virthook_is_kind.restype = c_bool
     library.virthook_cancel.argtypes = [c_void_p, c_uint64]
     library.virthook_cancel.restype = c_size_t
     library.virthook_cancel_all.argtypes = [c_void_p]
@@ -187,6 +189,9 @@ class Daemon:
 
     def failure_allows(self, driver, operation):
         return self.lib.virthook_failure_allows(self.hook, encoded(driver), encoded(operation))
+
+    def is_kind(self, name):
+        return self.lib.virthook_is_kind(encoded(name))
 
     def present(self, driver="qemu"):
         return self.lib.virthook_present(self.hook, encoded(driver))

@@ -91,7 +91,12 @@ def test_the_library_starts_no_thread(opened, plan):
 
 
 @pytest.mark.parametrize("wrong", [
-    {"driver": "vbox"}, {"driver": "../qemu"}, {"driver": None}, {"object": ""},
+    {"driver": "vbox"}, {"driver": "domain"}, {"driver": "qemu", "event": True},
+    {"driver": "vm", "event": True}, {"only": "/h/qemu"}, {"delivery": "a-1"},
+    {"driver": "domain", "event": True, "only": "notify"},
+    {"driver": "domain", "event": True, "only": "/" + "x" * 4096},
+    {"driver": "domain", "event": True, "delivery": "a/1"},
+    {"driver": "domain", "event": True, "delivery": "x" * 65}, {"driver": "../qemu"}, {"driver": None}, {"object": ""},
     {"object": "a/b"}, {"object": "a\nb"}, {"object": "x" * 1025}, {"object": "\udcff"},
     {"operation": "Start"}, {"operation": None}, {"sub_operation": "be gin"}, {"extra": ""},
     {"extra": "x" * 4097}, {"uuid": "no"}, {"profile": ""}, {"profile": "a b"},
@@ -135,6 +140,7 @@ def test_a_pipe_that_does_not_end_is_waited_for_ten_seconds(opened):
 
 @pytest.mark.parametrize("code, reason", [("busy", "busy"), ("bad-name", "bad-request"),
                                           ("unknown-profile", "bad-request"),
+                                          ("ending", "no-helper"),
                                           ("of-a-later-version", "bad-request")])
 def test_a_refusal_ends_the_call_alone(opened, plan, code, reason):
     daemon = opened("RefusesTheCall")
