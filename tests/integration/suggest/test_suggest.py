@@ -270,7 +270,7 @@ def test_the_profile_has_the_name_that_is_asked_for(school):
 
 
 def test_a_name_of_two_scripts_is_to_be_said_by_its_path(school):
-    school.place.configure(f"per_guest_layout = yes\n{school.place.config.read_text('utf-8')}")
+    school.configure("per_guest_layout = yes\n")
     for guest in "d1", "d2":
         school.place.script(f"qemu.d/{guest}/start/begin/one")
         school.learn(guest=guest)
