@@ -10,6 +10,7 @@ import formatting
 import libvirt
 import matrix
 import oldkernel
+import packages
 import pytested
 import selinux_policy
 import structure
@@ -74,6 +75,8 @@ def suites():
               slow=True),
         Suite("selinux", "the SELinux module in Debian's policy: promises, and what scripts reach",
               selinux_policy.suite, slow=True),
+        Suite("packages", "Debian's packages are built, installed, upgraded, removed",
+              packages.suite, slow=True),
         Suite("libvirt", "real daemons with virthook before them, in them, and without it",
               libvirt.suite, slow=True),
         Suite("demo", "tools/demo runs to its end", demo, slow=True),
