@@ -172,6 +172,9 @@ static void a_file_that_must_be_there_is_missed(void **state)
 static const char whole[] = "# a comment\nhooks = \"/a b\"\ndeadline = 2.5 // more\n"
                             "/* x */ failure 'qemu/start' { exit = deny other = allow }\n"
                             "rule \"n\" { object = 'a\\\\*' operation = start deadline = 3 }\n"
+                            "events_set = 'daemon domain'\n"
+                            "event e { kind = 'd*' event = stopped for = '*-x' timeout = 3 }\n"
+                            "event s { detail = crashed script = /s/x retries = 2 }\n"
                             "profile p { writable = { /a, '-/b' } hidden += /c cpu=5 }\n"
                             "profile q { inherits = p writable += { \"/d\" } user = root }\n";
 
@@ -186,6 +189,7 @@ static void every_beginning_of_a_file_is_read_or_refused_and_the_next_file_is_re
         assert_loads(whole);
         assert_int_equal(loaded->deadline_ms, 2500);
         assert_int_equal(loaded->rules.count, 1);
+        assert_int_equal(loaded->event_rules.count, 2);
     }
 }
 

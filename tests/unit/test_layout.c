@@ -1,5 +1,5 @@
 /*
- * Which calls a file below the directory of hooks is for, as its path says.
+ * Which calls a file below the directory of hooks, or of events' scripts, is for, as its path says.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -21,18 +21,33 @@ static void assert_text(const char *text, const char *expected)
         assert_null(text);
 }
 
+static void assert_parts(struct layout *layout, const char *driver, const char *object,
+                         const char *operation, const char *sub_operation)
+{
+    assert_text(layout->driver, driver);
+    assert_text(layout->object, object);
+    assert_text(layout->operation, operation);
+    assert_text(layout->sub_operation, sub_operation);
+    layout_clear(layout);
+    assert_null(layout->text);
+}
+
 static void assert_layout(const char *path, const char *driver, const char *object,
                           const char *operation, const char *sub_operation)
 {
     struct layout layout;
 
     assert_int_equal(layout_read("/etc/hooks", path, &layout), 0);
-    assert_text(layout.driver, driver);
-    assert_text(layout.object, object);
-    assert_text(layout.operation, operation);
-    assert_text(layout.sub_operation, sub_operation);
-    layout_clear(&layout);
-    assert_null(layout.text);
+    assert_parts(&layout, driver, object, operation, sub_operation);
+}
+
+static void assert_event(const char *path, const char *kind, const char *object, const char *event,
+                         const char *detail)
+{
+    struct layout layout;
+
+    assert_int_equal(layout_read_event("/etc/events.d", path, &layout), 0);
+    assert_parts(&layout, kind, object, event, detail);
 }
 
 static void a_drivers_script_is_for_all_of_its_calls(void **state)
@@ -91,6 +106,29 @@ static void slashes_after_the_directory_do_not_count(void **state)
     layout_clear(&layout);
 }
 
+static void a_script_of_events_is_for_what_the_folders_around_it_are_called(void **state)
+{
+    assert_event("/etc/events.d/domain/10-all", "domain", NULL, NULL, NULL);
+    assert_event("/etc/events.d/domain/web/started", "domain", "web", "started", NULL);
+    assert_event("/etc/events.d/domain/default/started", "domain", LAYOUT_OTHERS, "started", NULL);
+    assert_event("/etc/events.d/domain/web/stopped/10", "domain", "web", "stopped", NULL);
+    assert_event("/etc/events.d/domain/web/stopped/crashed", "domain", "web", "stopped", "crashed");
+    assert_event("/etc/events.d/domain/web/stopped/saved/10", "domain", "web", "stopped", "saved");
+    assert_event("/etc/events.d/daemon/-/lost/dropped", "daemon", "-", "lost", "dropped");
+}
+
+static void a_file_called_as_another_event_s_detail_is_for_all_details(void **state)
+{
+    assert_event("/etc/events.d/domain/web/started/crashed", "domain", "web", "started", NULL);
+    assert_event("/etc/events.d/network/lan/started/booted", "network", "lan", "started", NULL);
+}
+
+static void what_no_kind_is_called_is_for_no_event(void **state)
+{
+    assert_event("/etc/events.d/qemu/web/started", NULL, NULL, NULL, NULL);
+    assert_event("/etc/events.d/README", NULL, NULL, NULL, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +140,9 @@ int main(void)
         cmocka_unit_test(a_script_in_a_sub_operations_folder_is_for_that_one),
         cmocka_unit_test(what_no_driver_is_called_is_for_no_call),
         cmocka_unit_test(slashes_after_the_directory_do_not_count),
+        cmocka_unit_test(a_script_of_events_is_for_what_the_folders_around_it_are_called),
+        cmocka_unit_test(a_file_called_as_another_event_s_detail_is_for_all_details),
+        cmocka_unit_test(what_no_kind_is_called_is_for_no_event),
     };
 
     return cmocka_run_group_tests_name("layout", tests, NULL, NULL);
