@@ -10,7 +10,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "deliver.h"
-#include "object.h"
+#include "lost_event.h"
 #include "outcomes.h"
 
 #include <inttypes.h>
@@ -276,35 +276,6 @@ void dispatch_take(const struct event *event, void *user)
     enqueue(dispatch, delivery);
 }
 
-static struct json_object *payload_of_loss(const struct queue_loss *loss, const char *how)
-{
-    auto_json struct json_object *payload = json_object_new_object();
-
-    if (payload && object_add_text(payload, "event", "lost") &&
-        object_add_text(payload, "reason", how) && object_add_text(payload, "kind", loss->kind) &&
-        object_add_text(payload, "object", loss->object) &&
-        object_add_text(payload, "uuid", loss->uuid) &&
-        object_add_number(payload, "count", loss->count))
-        return json_object_get(payload);
-    return NULL;
-}
-
-static void tell_loss(struct dispatch *dispatch, const struct queue_loss *loss)
-{
-    const char *how = loss->coalesced ? "coalesced" : "dropped";
-    auto_json struct json_object *payload = payload_of_loss(loss, how);
-    struct event event = {.uri = loss->uri,
-                          .kind = "daemon",
-                          .object = "-",
-                          .uuid = "",
-                          .event = "lost",
-                          .detail = how,
-                          .extra = "-",
-                          .payload = payload};
-
-    dispatch_take(&event, dispatch);
-}
-
 static void say_losses(struct dispatch *dispatch)
 {
     struct queue_counts counts;
@@ -322,6 +293,7 @@ static void say_losses(struct dispatch *dispatch)
 
 void dispatch_attend(struct dispatch *dispatch)
 {
+    const struct event_sink sink = {.take = dispatch_take, .user = dispatch};
     struct queue_loss loss;
 
     say_losses(dispatch);
@@ -329,7 +301,7 @@ void dispatch_attend(struct dispatch *dispatch)
     if (__atomic_load_n(&dispatch->losses_told, __ATOMIC_RELAXED) > 0)
         return;
     for (size_t i = 0; i < LOSSES_TOLD_MOST && queue_take_loss(dispatch->queue, &loss); i++) {
-        tell_loss(dispatch, &loss);
+        lost_event_tell(&loss, &sink);
         queue_loss_clear(&loss);
     }
 }

@@ -52,7 +52,7 @@ int dispatch_configure(struct dispatch *dispatch, const struct dispatch_settings
  * Takes an event: the function of an event_sink, whose `user` is the dispatch. The event gets the
  * store's next sequence number, whatever it had. Always from the same thread.
  */
-void dispatch_take(const struct event *event, void *dispatch);
+void dispatch_take(const struct event *event, void *user);
 
 /*
  * Tells what was lost meanwhile, on stderr and as events of kind "daemon": to be called once a

@@ -125,7 +125,7 @@ int lane_reserve(struct lanes *lanes, const struct lane *lane)
 
     if (lanes->by_count && count <= lanes->count_most)
         return 0;
-    lists = reallocarray(lanes->by_count, most + 1, sizeof(*lists));
+    lists = reallocarray(lanes->by_count, most + 1, sizeof(struct lane *));
     if (!lists)
         return -ENOMEM;
     for (size_t i = lanes->by_count ? lanes->count_most + 1 : 0; i <= most; i++)

@@ -21,7 +21,7 @@ struct lane {
     struct lane *before, *after; /* neighbours among the lanes of this count; none where it is 0 */
     bool runs;                   /* one was taken */
     bool is_kept;                /* also while it is empty: one is about to be added */
-    bool is_listed;              /* in one of the queue's two lists, by `next` */
+    bool is_listed;              /* among those whose turn it is (turns.h), by `next` */
     uint64_t ready_ms;           /* not sooner; 0: now */
     struct lane *next;
 };

@@ -65,8 +65,6 @@ void losses_count(struct losses *losses, const struct delivery *lost, bool coale
     }
     if (!loss)
         loss = add(losses, &wanted);
-    if (!loss && losses->count > 0)
-        loss = &losses->list[0];
     if (loss)
         loss->count++;
 }

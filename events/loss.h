@@ -15,7 +15,7 @@ struct losses {
     size_t count;
 };
 
-/* Where memory is short it is counted with another loss, or not at all. */
+/* Where memory is short it is not counted here. */
 void losses_count(struct losses *losses, const struct delivery *lost, bool coalesced);
 
 /* The oldest, the caller's; false where there is none. */

@@ -2,9 +2,6 @@
  * The deliveries that wait for their call. virteventd, any thread; one lock over all, which nobody
  * holds for longer than a few changes of pointers take.
  *
- * A lane in which something waits and nothing runs is in one of two lists: `ready`, first come
- * first served, or `later`, by time.
- *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "queue.h"
@@ -13,6 +10,7 @@
 #include "clock.h"
 #include "lane.h"
 #include "loss.h"
+#include "turns.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -25,9 +23,7 @@ struct queue {
     struct queue_limits limits;
     struct queue_counts counts;
     struct lanes lanes;
-    struct lane *ready, **ready_end;
-    size_t ready_count;
-    struct lane *later;
+    struct turns turns;
     struct losses losses;
     uint64_t held_until_ms;
     size_t takers; /* who wait */
@@ -51,7 +47,7 @@ int queue_new(const struct queue_limits *limits, struct queue **ret_queue)
     if (!queue || lanes_init(&queue->lanes) < 0)
         return -ENOMEM;
     queue->limits = *limits;
-    queue->ready_end = &queue->ready;
+    turns_init(&queue->turns);
     pthread_mutex_init(&queue->lock, NULL);
     init_condition(&queue->changed);
     init_condition(&queue->idle);
@@ -78,40 +74,6 @@ void queue_set_limits(struct queue *queue, const struct queue_limits *limits)
     pthread_mutex_unlock(&queue->lock);
 }
 
-static void list_ready(struct queue *queue, struct lane *lane)
-{
-    lane->next = NULL;
-    *queue->ready_end = lane;
-    queue->ready_end = &lane->next;
-    queue->ready_count++;
-}
-
-/* Those that are ready at the same time keep their order. */
-static void list_later(struct queue *queue, struct lane *lane)
-{
-    struct lane **link = &queue->later;
-
-    while (*link && (*link)->ready_ms <= lane->ready_ms)
-        link = &(*link)->next;
-    lane->next = *link;
-    *link = lane;
-}
-
-static void unlist(struct queue *queue, struct lane *lane)
-{
-    struct lane **link = lane->ready_ms > 0 ? &queue->later : &queue->ready;
-
-    while (*link != lane)
-        link = &(*link)->next;
-    *link = lane->next;
-    if (lane->ready_ms == 0) {
-        queue->ready_count--;
-        if (queue->ready_end == &lane->next)
-            queue->ready_end = link;
-    }
-    lane->is_listed = false;
-}
-
 /* Where something waits in it and nothing runs it comes to its turn; an empty one ends. */
 static void settle(struct queue *queue, struct lane *lane)
 {
@@ -121,11 +83,7 @@ static void settle(struct queue *queue, struct lane *lane)
         lanes_remove(&queue->lanes, lane);
         return;
     }
-    lane->is_listed = true;
-    if (lane->ready_ms > 0)
-        list_later(queue, lane);
-    else
-        list_ready(queue, lane);
+    turns_add(&queue->turns, lane);
     pthread_cond_signal(&queue->changed);
 }
 
@@ -170,7 +128,7 @@ static void lose(struct queue *queue, struct lane *lane, struct delivery **link,
     count_lost(queue, delivery, coalesced, lost_end);
     if (!lane->is_listed || (!was_waited_for && (lane->first || lane->is_kept)))
         return;
-    unlist(queue, lane);
+    turns_remove(&queue->turns, lane);
     lane->ready_ms = 0;
     settle(queue, lane);
 }
@@ -243,29 +201,17 @@ int queue_add(struct queue *queue, struct delivery *delivery, struct delivery **
     return r;
 }
 
-/* Lanes whose time has come are ready, after those that are already. */
-static void advance(struct queue *queue, uint64_t now_ms)
-{
-    while (queue->later && queue->later->ready_ms <= now_ms) {
-        struct lane *lane = queue->later;
-
-        queue->later = lane->next;
-        lane->ready_ms = 0;
-        list_ready(queue, lane);
-    }
-}
-
 /* The next delivery that may run now; NULL where there is none. */
 static struct delivery *take_ready(struct queue *queue, uint64_t now_ms)
 {
     struct delivery *delivery;
     struct lane *lane;
 
-    advance(queue, now_ms);
-    lane = queue->ready;
+    turns_advance(&queue->turns, now_ms);
+    lane = queue->turns.ready;
     if (!lane || now_ms < queue->held_until_ms)
         return NULL;
-    unlist(queue, lane);
+    turns_remove(&queue->turns, lane);
     lane->runs = true;
     delivery = lane_unlink(&queue->lanes, lane, &lane->first);
     delivery->lane = lane;
@@ -291,12 +237,12 @@ static void await_change(struct queue *queue, uint64_t now_ms)
 
     if (now_ms < queue->held_until_ms)
         until_ms = queue->held_until_ms;
-    else if (queue->later)
-        until_ms = queue->later->ready_ms;
+    else if (queue->turns.later)
+        until_ms = queue->turns.later->ready_ms;
     (void)wait_until(queue, &queue->changed, until_ms);
 }
 
-/* Who goes may have been the one who waited for the time of the first lane in `later`. */
+/* Who goes may have been the one who waited for the time of the first lane in turns. */
 struct delivery *queue_take(struct queue *queue)
 {
     struct delivery *delivery = NULL;
@@ -322,7 +268,7 @@ bool queue_needs_taker(struct queue *queue)
     bool needed;
 
     pthread_mutex_lock(&queue->lock);
-    needed = queue->ready_count + (queue->later ? 1 : 0) > queue->takers;
+    needed = queue->turns.ready_count + (queue->turns.later ? 1 : 0) > queue->takers;
     pthread_mutex_unlock(&queue->lock);
     return needed;
 }

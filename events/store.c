@@ -280,7 +280,7 @@ int store_put_states(struct store *store, const char *uri, const struct states *
 
 static int add(struct store *store, const struct delivery *delivery)
 {
-    struct ledger_line line;
+    struct ledger_line line = {0};
     int r = append(store, store_line_event(delivery), &line);
 
     if (r == 0)
@@ -305,7 +305,7 @@ int store_add(struct store *store, const struct delivery *delivery)
 static int change(struct store *store, const struct delivery *delivery, bool done)
 {
     struct ledger_entry *entry = ledger_find(&store->ledger, delivery->sequence);
-    struct ledger_line line;
+    struct ledger_line line = {0};
     int r;
 
     if (!entry)

@@ -156,7 +156,7 @@ static int read_line(int fd, struct ledger_line line, char **ret_text)
 int store_file_read_entry(int fd, const struct ledger_entry *entry, struct delivery **ret_delivery)
 {
     auto_free char *event = NULL, *retry = NULL;
-    struct delivery *delivery;
+    struct delivery *delivery = NULL;
     int r = read_line(fd, entry->event, &event);
 
     if (r == 0 && entry->retry.size > 0)
@@ -234,6 +234,14 @@ static int write_all(FILE *stream, int fd, const struct ledger *ledger,
     return r;
 }
 
+/* The path with this at its end, the caller's; NULL where memory is short. */
+static char *beside(const char *path, const char *ending)
+{
+    char *name;
+
+    return asprintf(&name, "%s%s", path, ending) < 0 ? NULL : name;
+}
+
 static int open_new(const char *path, FILE **ret_stream)
 {
     auto_close int fd = open(path, OPEN_FLAGS | O_TRUNC, MODE);
@@ -273,11 +281,11 @@ static int write_new(const char *path, const char *name, int *fd, const struct l
 int store_file_rewrite(const char *path, int *fd, struct ledger *ledger, uint64_t *ret_size)
 {
     auto_free struct ledger_entry *entries = calloc(ledger->count + 1, sizeof(*entries));
-    auto_free char *name = NULL;
+    auto_free char *name = beside(path, ".new");
     uint64_t size = 0;
     int r;
 
-    if (!entries || asprintf(&name, "%s.new", path) < 0)
+    if (!entries || !name)
         return -ENOMEM;
     if (ledger->count > 0)
         memcpy(entries, ledger->entries, ledger->count * sizeof(*entries));
@@ -294,9 +302,9 @@ int store_file_rewrite(const char *path, int *fd, struct ledger *ledger, uint64_
 
 int store_file_keep_damaged(const char *path)
 {
-    auto_free char *name = NULL;
+    auto_free char *name = beside(path, ".damaged");
 
-    if (asprintf(&name, "%s.damaged", path) < 0)
+    if (!name)
         return -ENOMEM;
     (void)unlink(name);
     return link(path, name) < 0 ? -errno : 0;

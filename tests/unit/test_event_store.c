@@ -128,7 +128,7 @@ static void put_states(void)
 static char *read_state_file(size_t *ret_size)
 {
     auto_close int fd = open(STATE, O_RDONLY | O_CLOEXEC);
-    struct stat st;
+    struct stat st = {0};
     char *content;
 
     assert_true(fd >= 0 && fstat(fd, &st) == 0);
@@ -268,7 +268,7 @@ static void another_uri_has_states_of_its_own(void **state)
 static void a_last_line_that_was_cut_anywhere_is_ignored(void **state)
 {
     auto_free char *content = NULL;
-    size_t size, whole;
+    size_t size = 0, whole;
 
     put_states();
     delivery_free(add("g1", "started"));
@@ -292,7 +292,7 @@ static void a_last_line_that_was_cut_anywhere_is_ignored(void **state)
 static void after_a_cut_line_it_is_written_on_soundly(void **state)
 {
     auto_free char *content = NULL;
-    size_t size;
+    size_t size = 0;
 
     delivery_free(add("g1", "started"));
     delivery_free(add("g1", "suspended"));
@@ -310,7 +310,7 @@ static void of_a_damaged_file_the_rest_is_used_and_it_is_kept_beside(void **stat
 {
     auto_free char *content = NULL;
     char *line;
-    size_t size;
+    size_t size = 0;
 
     put_states();
     delivery_free(add("g1", "started"));
@@ -359,7 +359,7 @@ static void any_byte_of_it_may_be_any_other(void **state)
     static const char bytes[] = {'\0', '\n', '"', '0', '9', '{', '}', '-', '\x7f', '\xff'};
     auto_free char *content = NULL;
     struct delivery *delivery;
-    size_t size;
+    size_t size = 0;
 
     be_quiet();
     put_states();
