@@ -23,8 +23,12 @@ struct event {
     struct json_object *payload; /* fields by their names in libvirt's API */
 };
 
+struct states;
+
 /* Who gets the events. What the event holds is borrowed for the time of the call. */
 struct event_sink {
     void (*take)(const struct event *event, void *user);
+    /* What there is was compared with what was last heard, and told; NULL: not of interest. */
+    void (*compared)(const char *uri, const struct states *states, void *user);
     void *user;
 };

@@ -5,16 +5,25 @@
  */
 #pragma once
 
+#include "settings.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
-/* More daemons than that are watched by several virteventd. */
-#define URIS_MAX 64
+enum options_mode {
+    MODE_SERVE,  /* events reach scripts */
+    MODE_PRINT,  /* events are shown */
+    MODE_CHECK,  /* the configuration is read, and nothing else */
+    MODE_STATUS, /* what another virteventd is at */
+};
 
 /* Strings are the process's own arguments. */
 struct options {
-    const char *uris[URIS_MAX]; /* one NULL where none was given: libvirt's default */
+    enum options_mode mode;
+    const char *config;   /* NULL: where it is by default */
+    char *uris[URIS_MAX]; /* instead of the configuration's, where there are any */
     size_t uri_count;
+    bool json; /* of status */
 };
 
 /*

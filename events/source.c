@@ -1,6 +1,7 @@
 /*
  * One connection to a libvirt daemon. virteventd, in the thread that runs libvirt's event loop, but
- * for open_connection(), which waits in a thread of its own and hands its result over by a pipe.
+ * for what may wait for the daemon: errand.c has threads for that, which hand results over by a
+ * pipe.
  *
  * The connection is read-only: libvirt tells all of its events there, and nothing that came in by
  * one could be turned into a change.
@@ -10,16 +11,15 @@
 #include "source.h"
 
 #include "cleanup.h"
+#include "errand.h"
 #include "names.h"
 #include "payload.h"
-#include "snapshot.h"
-#include "states.h"
 #include "watch.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <libvirt/virterror.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -30,36 +30,27 @@
 #define KEEPALIVE_ANSWERS 3
 
 struct source {
-    const char *uri;
+    char *uri; /* NULL: libvirt's default */
     struct event_sink sink;
     virConnectPtr connection; /* NULL: there is none */
-    unsigned int retry_ms;    /* the next one; 0: the first, at once */
-    int timer;                /* of libvirt's event loop, to connect */
-    int look_timer;           /* and to ask again what is there */
+    struct watches watches;   /* of it */
     bool is_lost;             /* the connection is, and is still to be dropped */
-    uint64_t missed;          /* events that the comparison in progress told */
-    int results[2];           /* a pipe of struct result */
-    struct states states;     /* of its objects, as last heard */
-};
-
-/* What a thread hands over; small enough for one write(2). */
-struct result {
-    enum { RESULT_CONNECTION, RESULT_STATES } what;
-    virConnectPtr connection; /* NULL: it could not be had; of states, whose they are, referenced */
-    struct states states;     /* owned */
-    int error;                /* of states */
-    char text[256];
-};
-
-/* What the thread that asks for states gets; its own. */
-struct looking {
-    struct source *source;
-    virConnectPtr connection; /* referenced */
+    bool is_synchronized;
+    bool is_closing;
+    unsigned int retry_ms; /* the next one; 0: the first, at once */
+    int timer;             /* of libvirt's event loop, to connect */
+    int look_timer;        /* and to ask again what is there */
+    int results[2];        /* a pipe of struct errand_result */
+    int result_watch;
+    unsigned int errands; /* whose results are still to come */
+    struct states states; /* of its objects, as last heard */
+    uint64_t missed;      /* events that the comparison in progress told */
+    uint64_t events;
 };
 
 static const char *uri_of(const struct source *source)
 {
-    return source->uri ? source->uri : "default";
+    return source->uri ? source->uri : SOURCE_DEFAULT;
 }
 
 static void note_state(struct source *source, const struct event *event)
@@ -77,8 +68,11 @@ void source_tell(struct source *source, struct event event, struct json_object *
 {
     static uint64_t sequence;
 
+    if (source->is_closing) {
+        json_object_put(payload);
+        return;
+    }
     note_state(source, &event);
-
     if (!payload) {
         fprintf(stderr, "virteventd: memory is short: event %s of %s %s is lost\n", event.event,
                 event.kind, event.object);
@@ -87,6 +81,7 @@ void source_tell(struct source *source, struct event event, struct json_object *
     event.sequence = ++sequence;
     event.uri = uri_of(source);
     event.payload = payload;
+    source->events++;
     source->sink.take(&event, source->sink.user);
     json_object_put(payload);
 }
@@ -122,44 +117,13 @@ static void try_later(struct source *source)
     virEventUpdateTimeout(source->timer, (int)with_jitter(ms));
 }
 
-/* The reader lives as long as the process, and so few results wait that the pipe has room. */
-static void hand_over(const struct source *source, const struct result *result)
-{
-    if (write(source->results[1], result, sizeof(*result)) != sizeof(*result))
-        abort();
-}
-
-static void *open_connection(void *user)
-{
-    struct source *source = user;
-    struct result result = {.what = RESULT_CONNECTION};
-
-    result.connection = virConnectOpenReadOnly(source->uri);
-    if (!result.connection)
-        snprintf(result.text, sizeof(result.text), "%s", virGetLastErrorMessage());
-    hand_over(source, &result);
-    return NULL;
-}
-
-static void *look_at_states(void *user)
-{
-    struct looking *looking = user;
-    struct result result = {.what = RESULT_STATES, .connection = looking->connection};
-
-    result.error = snapshot_take(looking->connection, &result.states);
-    if (result.error < 0)
-        snprintf(result.text, sizeof(result.text), "%s", virGetLastErrorMessage());
-    hand_over(looking->source, &result);
-    free(looking);
-    return NULL;
-}
-
 static void on_close(virConnectPtr connection, int reason, void *user)
 {
     struct source *source = user;
     const char *why = name_close_reason(reason);
 
     source->is_lost = true;
+    source->is_synchronized = false;
     virEventUpdateTimeout(source->look_timer, -1);
     tell_daemon(source, "disconnected", why,
                 PAYLOAD(TEXT("event", "disconnected"), TEXT("reason", why)));
@@ -172,21 +136,21 @@ static void drop_connection(struct source *source)
     if (!source->connection)
         return;
     virConnectUnregisterCloseCallback(source->connection, on_close);
-    virConnectClose(source->connection);
+    if (errand_drop(source->results[1], source->connection, &source->watches) == 0)
+        source->errands++;
     source->connection = NULL;
 }
 
 static void begin_to_connect(int timer, void *user)
 {
     struct source *source = user;
-    pthread_t thread;
 
     virEventUpdateTimeout(timer, -1);
     drop_connection(source);
-    if (pthread_create(&thread, NULL, open_connection, source) != 0)
-        try_later(source);
+    if (errand_connect(source->results[1], source->uri) == 0)
+        source->errands++;
     else
-        pthread_detach(thread);
+        try_later(source);
 }
 
 static void look_later(struct source *source)
@@ -195,26 +159,17 @@ static void look_later(struct source *source)
         virEventUpdateTimeout(source->look_timer, (int)with_jitter(RETRY_LEAST_MS));
 }
 
-/* Asks what is there, in a thread of its own; events come meanwhile. */
+/* Asks what is there; events come meanwhile. */
 static void begin_to_look(int timer, void *user)
 {
     struct source *source = user;
-    auto_free struct looking *looking = malloc(sizeof(*looking));
-    pthread_t thread;
 
     virEventUpdateTimeout(timer, -1);
     states_begin(&source->states);
-    if (looking) {
-        *looking = (struct looking){source, source->connection};
-        virConnectRef(source->connection);
-        if (pthread_create(&thread, NULL, look_at_states, looking) == 0) {
-            pthread_detach(thread);
-            looking = NULL;
-            return;
-        }
-        virConnectClose(source->connection);
-    }
-    look_later(source);
+    if (errand_look(source->results[1], source->connection) == 0)
+        source->errands++;
+    else
+        look_later(source);
 }
 
 static void tell_missed(const struct state *state, const char *event, void *user)
@@ -241,8 +196,8 @@ static void take_connection(struct source *source, virConnectPtr connection)
     /* Neither can be had of a driver within this process, as test:///default is. */
     (void)virConnectRegisterCloseCallback(connection, on_close, source, NULL);
     (void)virConnectSetKeepAlive(connection, KEEPALIVE_SECONDS, KEEPALIVE_ANSWERS);
-    watch_domains(connection, source);
-    watch_objects(connection, source);
+    watch_domains(connection, source, &source->watches);
+    watch_objects(connection, source, &source->watches);
     tell_daemon(source, "connected", "-", PAYLOAD(TEXT("event", "connected")));
     begin_to_look(source->look_timer, source);
 }
@@ -252,12 +207,15 @@ static void compare(struct source *source, struct states *present)
 {
     source->missed = 0;
     states_compare(&source->states, present, tell_missed, source);
+    source->is_synchronized = true;
+    if (source->sink.compared)
+        source->sink.compared(uri_of(source), &source->states, source->sink.user);
     tell_daemon(source, "synchronized", "-",
                 PAYLOAD(TEXT("event", "synchronized"), POSITIVE("missed", source->missed)));
 }
 
 /* Not where the connection has been lost meanwhile: the next one asks again. */
-static void take_states(struct source *source, struct result *result)
+static void take_states(struct source *source, struct errand_result *result)
 {
     bool is_current = result->connection == source->connection && !source->is_lost;
 
@@ -268,59 +226,113 @@ static void take_states(struct source *source, struct result *result)
                 uri_of(source), result->text);
         look_later(source);
     }
-    states_clear(&result->states);
-    virConnectClose(result->connection);
+}
+
+static void take_failure(struct source *source, const char *text)
+{
+    try_later(source);
+    if (source->retry_ms == 2 * RETRY_LEAST_MS)
+        fprintf(stderr, "virteventd: %s cannot be reached and is tried again: %s\n", uri_of(source),
+                text);
+}
+
+static void take_result(struct source *source, struct errand_result *result)
+{
+    if (result->what == ERRAND_LOOK)
+        take_states(source, result);
+    else if (result->what == ERRAND_CONNECT && result->connection)
+        take_connection(source, take_pointer(&result->connection));
+    else if (result->what == ERRAND_CONNECT)
+        take_failure(source, result->text);
+}
+
+static void free_source(struct source *source)
+{
+    if (source->result_watch >= 0)
+        virEventRemoveHandle(source->result_watch);
+    if (source->look_timer >= 0)
+        virEventRemoveTimeout(source->look_timer);
+    if (source->timer >= 0)
+        virEventRemoveTimeout(source->timer);
+    close_fd(&source->results[0]);
+    close_fd(&source->results[1]);
+    states_clear(&source->states);
+    free(source->uri);
+    free(source);
 }
 
 static void on_result(int watch, int fd, int events, void *user)
 {
     struct source *source = user;
-    struct result result;
+    struct errand_result result;
 
     if (read(fd, &result, sizeof(result)) != sizeof(result))
         return;
-    if (result.what == RESULT_STATES) {
-        take_states(source, &result);
-        return;
-    }
-    if (result.connection) {
-        take_connection(source, result.connection);
-        return;
-    }
-    try_later(source);
-    if (source->retry_ms == 2 * RETRY_LEAST_MS)
-        fprintf(stderr, "virteventd: %s cannot be reached and is tried again: %s\n", uri_of(source),
-                result.text);
+    source->errands--;
+    if (!source->is_closing)
+        take_result(source, &result);
+    states_clear(&result.states);
+    if (result.connection)
+        virConnectClose(result.connection);
+    if (source->is_closing && source->errands == 0)
+        free_source(source);
 }
 
-/* Sources live as long as the process, which ends where this fails. */
 static int add_to_loop(struct source *source)
 {
+    if (pipe2(source->results, O_CLOEXEC) < 0)
+        return -errno;
+    source->result_watch = virEventAddHandle(source->results[0], VIR_EVENT_HANDLE_READABLE,
+                                             on_result, source, NULL);
     source->look_timer = virEventAddTimeout(-1, begin_to_look, source, NULL);
     source->timer = virEventAddTimeout(0, begin_to_connect, source, NULL);
-    if (source->look_timer < 0 || source->timer < 0 ||
-        virEventAddHandle(source->results[0], VIR_EVENT_HANDLE_READABLE, on_result, source, NULL) <
-            0)
-        return -ENOMEM;
-    return 0;
+    return source->result_watch < 0 || source->look_timer < 0 || source->timer < 0 ? -ENOMEM : 0;
 }
 
-int source_open(const char *uri, const struct event_sink *sink, struct source **ret_source)
+int source_open(const char *uri, struct states *known, const struct event_sink *sink,
+                struct source **ret_source)
 {
-    auto_free struct source *source = calloc(1, sizeof(*source));
+    struct source *source = malloc(sizeof(*source));
     int r;
 
     if (!source)
         return -ENOMEM;
-    *source = (struct source){.uri = uri, .sink = *sink};
-    if (pipe2(source->results, O_CLOEXEC) < 0)
-        return -errno;
-    r = add_to_loop(source);
+    *source = (struct source){
+        .sink = *sink,
+        .timer = -1,
+        .look_timer = -1,
+        .results = {-EBADF, -EBADF},
+        .result_watch = -1,
+    };
+    source->uri = uri ? strdup(uri) : NULL;
+    r = uri && !source->uri ? -ENOMEM : add_to_loop(source);
     if (r < 0) {
-        close(source->results[0]);
-        close(source->results[1]);
+        free_source(source);
         return r;
     }
-    *ret_source = take_pointer(&source);
+    if (known) {
+        source->states = *known;
+        *known = (struct states){0};
+    }
+    *ret_source = source;
     return 0;
+}
+
+void source_close(struct source *source)
+{
+    source->is_closing = true;
+    virEventUpdateTimeout(source->timer, -1);
+    virEventUpdateTimeout(source->look_timer, -1);
+    drop_connection(source);
+    if (source->errands == 0)
+        free_source(source);
+}
+
+struct source_info source_describe(const struct source *source)
+{
+    enum source_state state = SOURCE_AWAY;
+
+    if (source->connection && !source->is_lost)
+        state = source->is_synchronized ? SOURCE_SYNCHRONIZED : SOURCE_CONNECTED;
+    return (struct source_info){.uri = uri_of(source), .state = state, .events = source->events};
 }

@@ -10,9 +10,19 @@
 
 #include <libvirt/libvirt.h>
 
-/*
- * Registers for every event. Kinds that the daemon has no driver for are passed over; callbacks
- * end with the connection.
- */
-void watch_domains(virConnectPtr connection, struct source *source);
-void watch_objects(virConnectPtr connection, struct source *source);
+#define WATCHES_OF_DOMAINS 27
+#define WATCHES_OF_OBJECTS 7
+
+/* libvirt's ids of what is registered; -1 of what the daemon has no driver for. */
+struct watches {
+    int domains[WATCHES_OF_DOMAINS];
+    int objects[WATCHES_OF_OBJECTS];
+};
+
+/* Registers for every event. Kinds that the daemon has no driver for are passed over. */
+void watch_domains(virConnectPtr connection, struct source *source, struct watches *watches);
+void watch_objects(virConnectPtr connection, struct source *source, struct watches *watches);
+
+/* Ends what these have begun; asks the daemon, and waits for it. */
+void unwatch_domains(virConnectPtr connection, const struct watches *watches);
+void unwatch_objects(virConnectPtr connection, const struct watches *watches);

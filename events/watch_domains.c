@@ -334,9 +334,20 @@ static const struct {
 #endif
 };
 
-void watch_domains(virConnectPtr connection, struct source *source)
+#define EVENTS (sizeof(events) / sizeof(events[0]))
+_Static_assert(EVENTS <= WATCHES_OF_DOMAINS, "each has its place");
+
+void watch_domains(virConnectPtr connection, struct source *source, struct watches *watches)
 {
-    for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-        (void)virConnectDomainEventRegisterAny(connection, NULL, events[i].id, events[i].callback,
-                                               source, NULL);
+    for (size_t i = 0; i < EVENTS; i++)
+        watches->domains[i] = virConnectDomainEventRegisterAny(connection, NULL, events[i].id,
+                                                               events[i].callback, source, NULL);
+}
+
+void unwatch_domains(virConnectPtr connection, const struct watches *watches)
+{
+    for (size_t i = 0; i < EVENTS; i++) {
+        if (watches->domains[i] >= 0)
+            (void)virConnectDomainEventDeregisterAny(connection, watches->domains[i]);
+    }
 }

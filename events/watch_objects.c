@@ -91,22 +91,40 @@ static void on_secret_value(virConnectPtr connection, virSecretPtr secret, void 
     tell_secret(secret, "value-changed", opaque);
 }
 
-void watch_objects(virConnectPtr connection, struct source *source)
+void watch_objects(virConnectPtr connection, struct source *source, struct watches *watches)
 {
-    (void)virConnectNetworkEventRegisterAny(connection, NULL, VIR_NETWORK_EVENT_ID_LIFECYCLE,
-                                            VIR_NETWORK_EVENT_CALLBACK(on_network), source, NULL);
-    (void)virConnectStoragePoolEventRegisterAny(
+    int *ids = watches->objects;
+
+    *ids++ = virConnectNetworkEventRegisterAny(connection, NULL, VIR_NETWORK_EVENT_ID_LIFECYCLE,
+                                               VIR_NETWORK_EVENT_CALLBACK(on_network), source,
+                                               NULL);
+    *ids++ = virConnectStoragePoolEventRegisterAny(
         connection, NULL, VIR_STORAGE_POOL_EVENT_ID_LIFECYCLE,
         VIR_STORAGE_POOL_EVENT_CALLBACK(on_pool), source, NULL);
-    (void)virConnectStoragePoolEventRegisterAny(connection, NULL, VIR_STORAGE_POOL_EVENT_ID_REFRESH,
-                                                on_pool_refresh, source, NULL);
-    (void)virConnectNodeDeviceEventRegisterAny(connection, NULL, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE,
-                                               VIR_NODE_DEVICE_EVENT_CALLBACK(on_device), source,
-                                               NULL);
-    (void)virConnectNodeDeviceEventRegisterAny(connection, NULL, VIR_NODE_DEVICE_EVENT_ID_UPDATE,
-                                               on_device_update, source, NULL);
-    (void)virConnectSecretEventRegisterAny(connection, NULL, VIR_SECRET_EVENT_ID_LIFECYCLE,
-                                           VIR_SECRET_EVENT_CALLBACK(on_secret), source, NULL);
-    (void)virConnectSecretEventRegisterAny(connection, NULL, VIR_SECRET_EVENT_ID_VALUE_CHANGED,
-                                           on_secret_value, source, NULL);
+    *ids++ = virConnectStoragePoolEventRegisterAny(
+        connection, NULL, VIR_STORAGE_POOL_EVENT_ID_REFRESH, on_pool_refresh, source, NULL);
+    *ids++ = virConnectNodeDeviceEventRegisterAny(
+        connection, NULL, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE,
+        VIR_NODE_DEVICE_EVENT_CALLBACK(on_device), source, NULL);
+    *ids++ = virConnectNodeDeviceEventRegisterAny(connection, NULL, VIR_NODE_DEVICE_EVENT_ID_UPDATE,
+                                                  on_device_update, source, NULL);
+    *ids++ = virConnectSecretEventRegisterAny(connection, NULL, VIR_SECRET_EVENT_ID_LIFECYCLE,
+                                              VIR_SECRET_EVENT_CALLBACK(on_secret), source, NULL);
+    *ids++ = virConnectSecretEventRegisterAny(connection, NULL, VIR_SECRET_EVENT_ID_VALUE_CHANGED,
+                                              on_secret_value, source, NULL);
+}
+
+void unwatch_objects(virConnectPtr connection, const struct watches *watches)
+{
+    static int (*const ends[WATCHES_OF_OBJECTS])(virConnectPtr, int) = {
+        virConnectNetworkEventDeregisterAny,     virConnectStoragePoolEventDeregisterAny,
+        virConnectStoragePoolEventDeregisterAny, virConnectNodeDeviceEventDeregisterAny,
+        virConnectNodeDeviceEventDeregisterAny,  virConnectSecretEventDeregisterAny,
+        virConnectSecretEventDeregisterAny,
+    };
+
+    for (size_t i = 0; i < WATCHES_OF_OBJECTS; i++) {
+        if (watches->objects[i] >= 0)
+            (void)ends[i](connection, watches->objects[i]);
+    }
 }

@@ -42,7 +42,7 @@ static void open_and_run_until(const char *wanted)
     const struct event_sink sink = {.take = take};
     struct source *source;
 
-    assert_int_equal(source_open("test:///default", &sink, &source), 0);
+    assert_int_equal(source_open("test:///default", NULL, &sink, &source), 0);
     while (strcmp(told, wanted) != 0)
         assert_int_equal(virEventRunDefaultImpl(), 0);
 }

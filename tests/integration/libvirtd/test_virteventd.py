@@ -271,10 +271,14 @@ def test_it_ends_when_nobody_reads(daemon):
 
 
 @pytest.mark.parametrize("words, complaint", [
-    ([], "nothing to do: give --print"),
     (["--print", "qemu:///system"], "nothing but options is taken: qemu:///system"),
     (["--no-such"], "unrecognized option"),
-    (["--print"] + ["--uri", "test:///default"] * 65, "more daemons are named"),
+    (["--print"] + [f"--uri=test:///default?{i}" for i in range(65)], "more daemons are named"),
+    (["--print", "--uri", "test:///default", "--uri", "test:///default"], "named twice"),
+    (["--print", "--check"], "--print, --check and --status do not go together"),
+    (["--print", "--config", "/run/x"], "--print reads no configuration"),
+    (["--status", "--uri", "test:///default"], "nothing is watched: leave out --uri"),
+    (["--check", "--json"], "--json goes with --status"),
 ])
 def test_a_wrong_use_is_told(daemon, words, complaint):
     done = daemon.cell.run(["virteventd", *words])

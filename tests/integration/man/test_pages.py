@@ -51,6 +51,19 @@ def test_the_page_of_the_configuration_has_the_settings_that_the_parser_knows():
     assert sorted(keys("SETTINGS")) == sorted(rows("config_keys.c"))
 
 
+def test_the_page_of_virteventd_s_configuration_has_the_settings_that_it_knows():
+    text = sections(source("virteventd.conf.5"), "#")["SETTINGS"]
+    known = re.findall(r'^    {"(\w+)", KEY_', (ROOT / "events/settings.c").read_text(), re.MULTILINE)
+    assert [term.split(" = ")[0] for term in terms(text)] == known
+
+
+def test_it_shows_each_setting_at_the_default_of_virteventd_s_shipped_configuration():
+    shipped = (ROOT / "packaging/virteventd.conf.in").read_text(encoding="utf-8")
+    page = terms(sections(source("virteventd.conf.5"), "#")["SETTINGS"])
+    assert [term for term in page if term != "uris = {}"] == re.findall(
+        r"^#(\w+ = .*)$", shipped, flags=re.MULTILINE)
+
+
 def test_it_shows_each_setting_at_the_default_of_the_shipped_configuration():
     shipped = (ROOT / "packaging/virthook.conf.in").read_text(encoding="utf-8")
     page = terms(sections(source("virthook.conf.5"), "#")["SETTINGS"])

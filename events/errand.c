@@ -1,0 +1,118 @@
+/*
+ * What may have to wait for a daemon, done by a thread of its own. virteventd. The threads touch
+ * nothing but their errand; what the daemon answers is not trusted.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "errand.h"
+
+#include "cleanup.h"
+#include "snapshot.h"
+
+#include <errno.h>
+#include <libvirt/virterror.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+
+struct errand {
+    int fd;
+    const char *uri;          /* of connect; borrowed */
+    virConnectPtr connection; /* referenced */
+    struct watches watches;
+};
+
+_Static_assert(sizeof(struct errand_result) <= PIPE_BUF, "one write is whole");
+
+/* The reader waits for each result, and so few are under way that the pipe has room. */
+static void hand_over(struct errand *errand, const struct errand_result *result)
+{
+    if (write(errand->fd, result, sizeof(*result)) != sizeof(*result))
+        abort();
+    free(errand);
+}
+
+static void *run_connect(void *user)
+{
+    struct errand *errand = user;
+    struct errand_result result = {.what = ERRAND_CONNECT};
+
+    result.connection = virConnectOpenReadOnly(errand->uri);
+    if (!result.connection)
+        (void)snprintf(result.text, sizeof(result.text), "%s", virGetLastErrorMessage());
+    hand_over(errand, &result);
+    return NULL;
+}
+
+static void *run_look(void *user)
+{
+    struct errand *errand = user;
+    struct errand_result result = {.what = ERRAND_LOOK, .connection = errand->connection};
+
+    result.error = snapshot_take(errand->connection, &result.states);
+    if (result.error < 0)
+        (void)snprintf(result.text, sizeof(result.text), "%s", virGetLastErrorMessage());
+    hand_over(errand, &result);
+    return NULL;
+}
+
+/* A registered callback holds a reference: without this the connection would stay. */
+static void drop(virConnectPtr connection, const struct watches *watches)
+{
+    unwatch_domains(connection, watches);
+    unwatch_objects(connection, watches);
+    virConnectClose(connection);
+}
+
+static void *run_drop(void *user)
+{
+    struct errand *errand = user;
+    struct errand_result result = {.what = ERRAND_DROP};
+
+    drop(errand->connection, &errand->watches);
+    hand_over(errand, &result);
+    return NULL;
+}
+
+static int begin(const struct errand *what, void *(*run)(void *))
+{
+    auto_free struct errand *errand = malloc(sizeof(*errand));
+    pthread_t thread;
+    int r;
+
+    if (!errand)
+        return -ENOMEM;
+    *errand = *what;
+    r = pthread_create(&thread, NULL, run, errand);
+    if (r != 0)
+        return -r;
+    pthread_detach(thread);
+    errand = NULL; /* the thread's */
+    return 0;
+}
+
+int errand_connect(int fd, const char *uri)
+{
+    return begin(&(struct errand){.fd = fd, .uri = uri}, run_connect);
+}
+
+int errand_look(int fd, virConnectPtr connection)
+{
+    int r;
+
+    virConnectRef(connection);
+    r = begin(&(struct errand){.fd = fd, .connection = connection}, run_look);
+    if (r < 0)
+        virConnectClose(connection);
+    return r;
+}
+
+int errand_drop(int fd, virConnectPtr connection, const struct watches *watches)
+{
+    int r = begin(&(struct errand){.fd = fd, .connection = connection, .watches = *watches},
+                  run_drop);
+
+    if (r < 0)
+        drop(connection, watches);
+    return r;
+}

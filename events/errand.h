@@ -1,0 +1,32 @@
+/*
+ * What may have to wait for a daemon, done by a thread of its own, so that no daemon delays
+ * another: to connect, to ask what is there, to end a connection. virteventd.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "states.h"
+#include "watch.h"
+
+#include <libvirt/libvirt.h>
+
+/* How an errand ended: written to a pipe by one write(2). */
+struct errand_result {
+    enum { ERRAND_CONNECT, ERRAND_LOOK, ERRAND_DROP } what;
+    virConnectPtr connection; /* of connect: NULL where it could not be had; of look: the one that
+                                 was asked, referenced; of drop: NULL */
+    struct states states;     /* of look; owned */
+    int error;                /* of look */
+    char text[256];           /* of libvirt, where there is none */
+};
+
+/*
+ * Each begins its errand; the result comes by the pipe's writing end `fd`. The URI is borrowed
+ * until then. Returns 0 or a negative errno, and then no result comes.
+ */
+int errand_connect(int fd, const char *uri);
+int errand_look(int fd, virConnectPtr connection);
+
+/* Takes the connection over, also where it fails: then it has been ended here and now. */
+int errand_drop(int fd, virConnectPtr connection, const struct watches *watches);
