@@ -26,8 +26,8 @@ static const char *find_fault_of_class(const struct message_call *call)
 {
     if (call->class == CLASS_HOOK && (!call->driver || !name_is_driver(call->driver)))
         return "the driver must be qemu, network, lxc, libxl, bhyve or daemon";
-    if (call->class == CLASS_HOOK && (call->only || call->delivery))
-        return "'only' and 'delivery' are for calls of class event";
+    if (call->class == CLASS_HOOK && (call->only || call->delivery || call->uri))
+        return "'only', 'delivery' and 'uri' are for calls of class event";
     if (call->class == CLASS_EVENT && (!call->driver || !name_is_kind(call->driver)))
         return "an event's kind must be domain, network, storage-pool, node-device, secret or "
                "daemon";
@@ -35,6 +35,8 @@ static const char *find_fault_of_class(const struct message_call *call)
         return "the path in 'only' must be absolute UTF-8 of at most 4096 bytes";
     if (call->delivery && !name_is_delivery(call->delivery))
         return "the delivery must be 1 to 64 letters, digits, '.', '_' and '-'";
+    if (call->uri && !name_is_uri(call->uri))
+        return "the URI must be UTF-8 of 1 to 4096 bytes, with no blank";
     return NULL;
 }
 
@@ -88,6 +90,7 @@ int request_read(const struct virthook_request *from, struct virthook_request *r
                     .profile = known.profile,
                     .only = known.only,
                     .delivery = known.delivery,
+                    .uri = known.uri,
                     .timeout_ms = known.timeout_ms},
         .tag = known.tag,
         .input = -EBADF,

@@ -102,6 +102,8 @@ struct virthook_request {
                              '-'. A call with it goes on to its end when its client is gone, and one
                              that the helper has had lately (some thousand are kept in mind) is
                              answered at once, reason "delivered-before". NULL: none */
+    const char *uri;      /* class event: of the daemon that told of it, at most 4,096 bytes without
+                             blanks and controls; scripts have it as their default. NULL: none */
 };
 
 /* One script as it ended. */

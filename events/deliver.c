@@ -59,6 +59,8 @@ static void make_possible(struct virthook_request *request, const struct deliver
     request->extra = NULL;
     if (virthook_request_fault(request))
         request->uuid = NULL;
+    if (virthook_request_fault(request))
+        request->uri = NULL;
 }
 
 /* The outcome of a call of which there is no reply. */
@@ -108,6 +110,7 @@ static enum deliver_outcome call(const struct deliver *deliver, const struct del
         .extra = delivery->extra,
         .only = only,
         .delivery = id,
+        .uri = delivery->uri[0] ? delivery->uri : NULL,
     };
     int r;
 

@@ -55,11 +55,13 @@ static const struct names event_names = {
 
 /* Without it, virsh in a script starts a session daemon of root's that lives on. */
 static void add_uri(struct environment *environment, bool *ok, const struct environment_user *user,
-                    const char *driver)
+                    const struct message_call *request)
 {
-    const char *place = user->session ? "session" : "system";
+    const char *place = user->session ? "session" : "system", *driver = request->driver;
 
-    if (strcmp(driver, "lxc") == 0 || strcmp(driver, "bhyve") == 0)
+    if (request->uri)
+        add(environment, ok, "LIBVIRT_DEFAULT_URI=%s", request->uri);
+    else if (strcmp(driver, "lxc") == 0 || strcmp(driver, "bhyve") == 0)
         add(environment, ok, "LIBVIRT_DEFAULT_URI=%s:///system", driver);
     else if (strcmp(driver, "libxl") == 0)
         add(environment, ok, "LIBVIRT_DEFAULT_URI=xen:///system");
@@ -80,6 +82,8 @@ static void add_names(struct environment *environment, bool *ok, const char *cal
     add(environment, ok, "VIRTHOOK_%s=%s", names->operation, request->operation);
     add(environment, ok, "VIRTHOOK_%s=%s", names->sub_operation, request->sub_operation);
     add(environment, ok, "VIRTHOOK_EXTRA=%s", request->extra);
+    if (request->uri)
+        add(environment, ok, "VIRTHOOK_URI=%s", request->uri);
     if (request->delivery)
         add(environment, ok, "VIRTHOOK_DELIVERY=%s", request->delivery);
 }
@@ -109,7 +113,7 @@ int environment_make(const struct environment_user *user, const char *path, cons
     add(&environment, &ok, "HOME=%s", user->home);
     add(&environment, &ok, "USER=%s", user->name);
     add(&environment, &ok, "LOGNAME=%s", user->name);
-    add_uri(&environment, &ok, user, request->driver);
+    add_uri(&environment, &ok, user, request);
     add_names(&environment, &ok, call_id, request);
     if (!ok) {
         environment_clear(&environment);

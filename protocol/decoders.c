@@ -73,12 +73,15 @@ static void decode_event(struct fields *fields, struct message_call *call)
 {
     call->only = fields_name(fields, "only", OPTIONAL, NAME_ONLY_MAX, name_is_only);
     call->delivery = fields_name(fields, "delivery", OPTIONAL, NAME_DELIVERY_MAX, name_is_delivery);
+    call->uri = fields_name(fields, "uri", OPTIONAL, NAME_URI_MAX, name_is_uri);
     if (call->class == CLASS_EVENT)
         return;
     if (call->only)
         fields_fail(fields, "only", PROTOCOL_E_FIELD);
     if (call->delivery)
         fields_fail(fields, "delivery", PROTOCOL_E_FIELD);
+    if (call->uri)
+        fields_fail(fields, "uri", PROTOCOL_E_FIELD);
 }
 
 static void decode_call(struct fields *fields, struct message *message)

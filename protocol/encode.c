@@ -73,9 +73,10 @@ static void encode_helper_hello(struct writer *writer, const struct message *mes
 static bool is_sound_class(const struct message_call *call)
 {
     if (call->class == CLASS_HOOK)
-        return name_is_driver(call->driver) && !call->only && !call->delivery;
+        return name_is_driver(call->driver) && !call->only && !call->delivery && !call->uri;
     return name_is_kind(call->driver) && (!call->only || name_is_only(call->only)) &&
-           (!call->delivery || name_is_delivery(call->delivery));
+           (!call->delivery || name_is_delivery(call->delivery)) &&
+           (!call->uri || name_is_uri(call->uri));
 }
 
 static bool is_sound_call(const struct message_call *call)
@@ -102,7 +103,8 @@ static void encode_call(struct writer *writer, const struct message *message)
         return;
     }
     writer_map(writer, 6U + (call->uuid != NULL) + (call->profile != NULL) + (call->only != NULL) +
-                           (call->delivery != NULL) + (call->timeout_ms > 0) + call->has_stdin);
+                           (call->delivery != NULL) + (call->uri != NULL) + (call->timeout_ms > 0) +
+                           call->has_stdin);
     writer_key_uint(writer, "class", call->class);
     writer_key_string(writer, "driver", call->driver);
     writer_key_string(writer, "object", call->object);
@@ -113,6 +115,7 @@ static void encode_call(struct writer *writer, const struct message *message)
     put_string_if(writer, "profile", call->profile);
     put_string_if(writer, "only", call->only);
     put_string_if(writer, "delivery", call->delivery);
+    put_string_if(writer, "uri", call->uri);
     if (call->timeout_ms > 0)
         writer_key_uint(writer, "timeout_ms", call->timeout_ms);
     if (call->has_stdin)

@@ -107,6 +107,7 @@ struct message_call {
     const char *profile;  /* of all its scripts; NULL: as the configuration's rules say */
     const char *only;     /* class event: of the scripts that are found this one; NULL: all */
     const char *delivery; /* class event: not run twice, and not cancelled when the client goes */
+    const char *uri;      /* class event: of the daemon that told of it; NULL: not known */
     uint64_t timeout_ms;  /* may shorten the deadline, never lengthen it; 0 means no wish */
     bool has_stdin;
 };

@@ -124,6 +124,16 @@ bool name_is_only(const char *only)
     return only[0] == '/' && length <= NAME_ONLY_MAX && text_is_utf8(only, length);
 }
 
+bool name_is_uri(const char *uri)
+{
+    size_t length = strlen(uri);
+
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)uri[i] <= ' ' || uri[i] == '\x7f')
+            return false;
+    return length > 0 && length <= NAME_URI_MAX && text_is_utf8(uri, length);
+}
+
 bool name_is_filter(const char *driver, const char *operation)
 {
     if (strcmp(driver, "qemu") != 0 && strcmp(driver, "libxl") != 0)

@@ -21,6 +21,7 @@
 #define NAME_PROFILE_MAX   64
 #define NAME_DELIVERY_MAX  64
 #define NAME_ONLY_MAX      4096
+#define NAME_URI_MAX       4096
 
 /* Whether libvirt has a hook by this name: qemu, network, lxc, libxl, bhyve, daemon. */
 bool name_is_driver(const char *driver);
@@ -68,6 +69,9 @@ bool name_is_delivery(const char *delivery);
  * with the paths of scripts that were found, and never looked up.
  */
 bool name_is_only(const char *only);
+
+/* Whether the text can be a libvirt URI, for a script's virsh: UTF-8 without controls. */
+bool name_is_uri(const char *uri);
 
 /* Whether what the scripts of this operation print is the new XML: migrate and restore. */
 bool name_is_filter(const char *driver, const char *operation);

@@ -44,6 +44,7 @@ static void print_request(const struct page *page, struct json_object *json)
     page_text(page, "class", TONE_PLAIN, records_text(json, "class"));
     page_text(page, "uuid", TONE_PLAIN, records_text(json, "uuid"));
     page_text(page, "delivery", TONE_PLAIN, records_text(json, "delivery"));
+    page_text(page, "daemon", TONE_PLAIN, records_text(json, "uri"));
     page_text(page, "only", TONE_PLAIN, records_text(json, "only"));
     page_text(page, "profile", TONE_WARNING, records_text(json, "profile"));
     page_textf(page, "stdin", TONE_PLAIN, "%" PRIu64 " bytes, SHA-256 %s",

@@ -119,7 +119,7 @@ static const char *const identifying_keys[] = {
 };
 
 /* Those that an event's call has besides. */
-static const char *const event_keys[] = {"only", "delivery"};
+static const char *const event_keys[] = {"only", "delivery", "uri"};
 
 static void put_identity(struct object *line, const struct audit_call *call)
 {
@@ -137,6 +137,7 @@ static void put_identity(struct object *line, const struct audit_call *call)
     if (request->class == CLASS_EVENT) {
         object_put_text(line, "only", request->only);
         object_put_text(line, "delivery", request->delivery);
+        object_put_text(line, "uri", request->uri);
     }
     object_put_count(line, "deadline_ms", call->deadline_ms);
     object_put_count(line, "stdin_bytes", call->stdin_bytes);

@@ -48,6 +48,7 @@ static const struct field fields[] = {
     {"call-full", "profile", NAME, false, 64},
     {"call-event", "only", NAME, false, 4096},
     {"call-event", "delivery", NAME, false, 64},
+    {"call-event", "uri", NAME, false, 4096},
     {"call-full", "timeout_ms", UINT, false, UINT64_MAX},
     {"call-full", "stdin", BOOL, false, 0},
     {"accepted", "deadline_ms", UINT, true, UINT64_MAX},

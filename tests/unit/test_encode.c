@@ -218,9 +218,9 @@ static void the_id_0_is_for_hello_and_error_alone(void **state)
 static void a_call_with_a_name_that_cannot_be_one_is_not_sent(void **state)
 {
     const struct message good = sample_named("call")->message;
-    struct message bad[11];
+    struct message bad[12];
 
-    for (size_t i = 0; i < 11; i++)
+    for (size_t i = 0; i < 12; i++)
         bad[i] = good;
     bad[0].call.driver = "vbox";
     bad[1].call.object = "a/b";
@@ -233,19 +233,21 @@ static void a_call_with_a_name_that_cannot_be_one_is_not_sent(void **state)
     bad[8].call.profile = "../isolated";
     bad[9].call.only = "/h/qemu";
     bad[10].call.delivery = "a-1";
-    for (size_t i = 0; i < 11; i++)
+    bad[11].call.uri = "qemu:///system";
+    for (size_t i = 0; i < 12; i++)
         assert_int_equal(encode_fails(&bad[i], SIDE_CLIENT), -EINVAL);
 }
 
 static void an_event_with_a_name_that_cannot_be_one_is_not_sent(void **state)
 {
     const struct message good = sample_named("call-event")->message;
-    struct message bad[3] = {good, good, good};
+    struct message bad[4] = {good, good, good, good};
 
     bad[0].call.driver = "qemu";
     bad[1].call.only = "notify";
     bad[2].call.delivery = "a/1";
-    for (size_t i = 0; i < 3; i++)
+    bad[3].call.uri = "qemu:///system\nLD_PRELOAD=/x";
+    for (size_t i = 0; i < 4; i++)
         assert_int_equal(encode_fails(&bad[i], SIDE_CLIENT), -EINVAL);
 }
 

@@ -63,6 +63,7 @@ static void an_event_arrives_with_what_it_has_beside_a_hook(void **state)
     assert_string_equal(message.call.driver, "domain");
     assert_string_equal(message.call.only, "/etc/virthook/events.d/domain/notify");
     assert_string_equal(message.call.delivery, "9f3c21d07be84a65-4711.2");
+    assert_string_equal(message.call.uri, "qemu:///system");
     message_clear(&message);
 }
 
@@ -74,6 +75,7 @@ static void what_a_call_leaves_out_is_absent(void **state)
     assert_null(message.call.profile);
     assert_null(message.call.only);
     assert_null(message.call.delivery);
+    assert_null(message.call.uri);
     assert_int_equal(message.call.timeout_ms, 0);
     assert_false(message.call.has_stdin);
     message_clear(&message);

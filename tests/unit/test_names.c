@@ -79,6 +79,18 @@ static void what_narrows_a_call_is_an_absolute_path(void **state)
     assert_false(name_is_only("/a\xff"));
 }
 
+static void a_uri_has_no_blank_and_no_control(void **state)
+{
+    assert_true(name_is_uri("qemu+ssh://root@h\xc3\xb6st/system?no_tty=1"));
+    assert_true(name_is_uri(repeat('a', 4096)));
+    assert_false(name_is_uri(repeat('a', 4097)));
+    assert_false(name_is_uri(""));
+    assert_false(name_is_uri("qemu:///system x"));
+    assert_false(name_is_uri("qemu:///system\n"));
+    assert_false(name_is_uri("qemu:///\x7f"));
+    assert_false(name_is_uri("qemu:///\xff"));
+}
+
 static void operations_are_lower_case_words_with_inner_hyphens(void **state)
 {
     assert_true(name_is_operation("start"));
@@ -189,6 +201,7 @@ int main(void)
         cmocka_unit_test(the_kinds_are_those_of_events_and_the_list_ends),
         cmocka_unit_test(a_delivery_is_a_word_of_1_to_64_letters),
         cmocka_unit_test(what_narrows_a_call_is_an_absolute_path),
+        cmocka_unit_test(a_uri_has_no_blank_and_no_control),
         cmocka_unit_test(operations_are_lower_case_words_with_inner_hyphens),
         cmocka_unit_test(operations_have_at_most_64_bytes),
         cmocka_unit_test(objects_are_what_libvirt_allows_as_a_guests_name),

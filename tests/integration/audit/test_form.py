@@ -34,7 +34,7 @@ def records(place, start):
     return log.read(place.audit / "service.log")
 
 
-def test_the_records_of_an_event_have_two_more(place, start):
+def test_the_records_of_an_event_have_three_more(place, start):
     place.on_event("domain/all", "exec sleep 1000")
     place.on_event("network/all")
     helper = start()
@@ -47,7 +47,7 @@ def test_the_records_of_an_event_have_two_more(place, start):
     start().end()
     records = log.read(place.audit / "service.log")
     more = keys_below("Of an event besides:")
-    assert len(more) == 2
+    assert len(more) == 3
     assert set(log.of_type(records, "begin")[0]) == documented("begin") | more
     first, last = log.of_type(records, "end")
     assert set(first) == documented("end") - {"closed_by"} | more

@@ -19,7 +19,7 @@ from .page import rows_below
 
 # Kinds that the page has under another's title, and keys that it tells beside its tables.
 TITLES = {"end_by_a_later_helper": "end"}
-OF_EVENTS = {"only", "delivery"}
+OF_EVENTS = {"only", "delivery", "uri"}
 BESIDE = {"begin": {"repeated"} | OF_EVENTS, "end": OF_EVENTS, "end_by_a_later_helper": OF_EVENTS,
           "open": {"continues"}}
 

@@ -31,7 +31,7 @@ class Request(Structure):
                 ("input", c_void_p), ("input_size", c_size_t), ("input_fd", c_int),
                 ("use_input_fd", c_bool), ("event", c_bool), ("timeout_ms", c_uint64),
                 ("tag", c_uint64), ("profile", c_char_p), ("only", c_char_p),
-                ("delivery", c_char_p)]
+                ("delivery", c_char_p), ("uri", c_char_p)]
 
 
 class Script(Structure):

@@ -93,6 +93,7 @@ def test_the_library_starts_no_thread(opened, plan):
 @pytest.mark.parametrize("wrong", [
     {"driver": "vbox"}, {"driver": "domain"}, {"driver": "qemu", "event": True},
     {"driver": "vm", "event": True}, {"only": "/h/qemu"}, {"delivery": "a-1"},
+    {"uri": "qemu:///system"}, {"driver": "domain", "event": True, "uri": "a b"},
     {"driver": "domain", "event": True, "only": "notify"},
     {"driver": "domain", "event": True, "only": "/" + "x" * 4096},
     {"driver": "domain", "event": True, "delivery": "a/1"},

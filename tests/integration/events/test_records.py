@@ -40,12 +40,14 @@ def test_a_hook_for_which_there_is_nothing_has_one(place, peer):
 
 def test_a_record_says_which_event_it_was_and_which_delivery(place, peer):
     path = place.on_event("domain/all")
-    tell(peer, "stopped", "crashed", extra="x", delivery="a-1.2", only=str(path))
+    tell(peer, "stopped", "crashed", extra="x", delivery="a-1.2", only=str(path),
+         uri="test:///default")
     for record in place.records("begin") + place.ends():
         assert (record["class"], record["driver"], record["object"], record["operation"],
                 record["sub_operation"], record["extra"]) == (
                     "event", "domain", "d1", "stopped", "crashed", "x")
-        assert (record["delivery"], record["only"]) == ("a-1.2", str(path))
+        assert (record["delivery"], record["only"], record["uri"]) == (
+            "a-1.2", str(path), "test:///default")
 
 
 def test_a_delivery_that_came_before_has_a_record_that_says_so(place, peer):
@@ -58,7 +60,7 @@ def test_a_delivery_that_came_before_has_a_record_that_says_so(place, peer):
 def test_the_record_of_a_hook_has_no_word_of_events(place, peer):
     place.script("qemu")
     peer.call()
-    assert not {"only", "delivery"} & place.ends()[0].keys()
+    assert not {"only", "delivery", "uri"} & place.ends()[0].keys()
 
 
 def test_the_end_that_a_later_helper_writes_says_which_delivery_it_was(place, start):

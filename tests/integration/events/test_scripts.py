@@ -19,13 +19,22 @@ def test_a_script_gets_kind_object_event_detail_and_extra(place, peer):
 
 def test_its_environment_names_the_event_in_libvirt_s_words(place, peer):
     place.on_event("domain/all", "cat /proc/$$/environ >$T/environment")
-    assert tell(peer, uuid=UUID, delivery="9f3c-1.2").reason == "ok"
+    assert tell(peer, uuid=UUID, delivery="9f3c-1.2", uri="lxc:///system").reason == "ok"
     entries = place.read("environment").decode().split("\0")[:-1]
     found = dict(entry.split("=", 1) for entry in entries if entry.startswith("VIRTHOOK_"))
     assert found == {
         "VIRTHOOK_CALL": place.ends()[0]["call"], "VIRTHOOK_KIND": "domain",
         "VIRTHOOK_OBJECT": "d1", "VIRTHOOK_UUID": UUID, "VIRTHOOK_EVENT": "started",
-        "VIRTHOOK_DETAIL": "booted", "VIRTHOOK_EXTRA": "-", "VIRTHOOK_DELIVERY": "9f3c-1.2"}
+        "VIRTHOOK_DETAIL": "booted", "VIRTHOOK_EXTRA": "-", "VIRTHOOK_DELIVERY": "9f3c-1.2",
+        "VIRTHOOK_URI": "lxc:///system"}
+
+
+def test_virsh_in_a_script_asks_the_daemon_that_told_of_the_event(place, peer):
+    place.on_event("domain/all", "echo $LIBVIRT_DEFAULT_URI >>$T/uris")
+    uris = ["lxc:///system", "qemu+ssh://host/system?no_tty=1", "test:///default"]
+    assert {tell(peer, uri=uri).reason for uri in uris} == {"ok"}
+    assert place.lines("uris") == uris
+    assert tell(peer).reason == "ok" and place.lines("uris")[-1] == "qemu:///system"
 
 
 def test_the_document_comes_to_the_stdin_of_each_script(place, peer):

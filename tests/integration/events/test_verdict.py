@@ -58,6 +58,8 @@ def test_a_script_that_others_could_change_is_refused_and_told(place, peer):
     ({"driver": "qemu"}, "bad-name"), ({"driver": "vm"}, "bad-name"),
     ({"driver": "domain", "only": "all"}, "bad-name"),
     ({"driver": "domain", "delivery": "../1"}, "bad-name"),
+    ({"driver": "domain", "uri": "qemu:///system\nLD_PRELOAD=/x"}, "bad-name"),
+    ({"class": 0, "driver": "qemu", "uri": "qemu:///system"}, "bad-field"),
     ({"class": 0, "driver": "domain"}, "bad-name"),
     ({"class": 0, "driver": "qemu", "delivery": "a-1"}, "bad-field"),
     ({"class": 0, "driver": "qemu", "only": "/h/qemu"}, "bad-field")])
