@@ -1,14 +1,15 @@
 """The configuration of the tests: the shipped profiles, with the tests' own hidden folder.
 
-Scripts of the two profiles that have a user of their own run as nobody, whom every host has; limits
+Scripts of the profiles that have a user of their own run as nobody, whom every host has; limits
 are low, so that little is enough to be over them.
 """
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 NOBODY = 65534
 
-USERS = {"isolated": NOBODY, "notify": NOBODY}
-CONFINED = ("isolated", "notify", "network", "tune", "vfio", "storage", "desktop")
+USERS = {"isolated": NOBODY, "notify": NOBODY, "query": NOBODY}
+CONFINED = ("isolated", "notify", "network", "tune", "vfio", "storage", "desktop",
+            "query", "callback")
 
 # Where one profile of each kind is enough: a user of its own, and root with few capabilities.
 TYPICAL = ("isolated", "network")

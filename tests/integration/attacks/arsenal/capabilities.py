@@ -14,7 +14,7 @@ from .programs import path
 from .table import Refused, attack, each
 
 NOBODY = 65534
-ROOTS = ["network", "tune", "vfio", "storage", "desktop"]
+ROOTS = ["network", "tune", "vfio", "storage", "desktop", "callback"]
 
 CAP_CHOWN, CAP_SYS_ADMIN, CAP_SYS_TIME = 0, 21, 25
 PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 28, 47, 2

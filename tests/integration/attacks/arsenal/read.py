@@ -11,7 +11,7 @@ from .kernel_calls import AT_FDCWD, came_through, syscall
 from .programs import program
 from .table import ARENA, Cannot, attack, each
 
-ROOTS = ["network", "tune", "vfio", "storage", "desktop"]
+ROOTS = ["network", "tune", "vfio", "storage", "desktop", "callback"]
 SYSLOG_ACTION_READ_ALL = 3
 ROOT_INODE = 2
 
