@@ -75,6 +75,7 @@ static struct virthook_request make_request(const struct run_options *from, cons
         .timeout_ms = from->timeout_ms,
         .profile = from->profile,
         .event = from->event,
+        .uri = from->uri,
     };
 }
 

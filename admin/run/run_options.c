@@ -34,6 +34,7 @@ static const char help_text[] =
     "  --event            run the scripts of an event, as virteventd would have them run; stdin is "
     "the\n"
     "                     event as JSON\n"
+    "  --uri URI          the daemon that told of the event: a script's virsh asks it by default\n"
     "  --config FILE      configuration (default " VIRTHOOK_CONFIG_PATH ")\n"
     "  --hooks DIR        where hooks are, instead of the configuration's\n"
     "  --audit FILE       audit log, or a directory ending in /, instead of the configuration's\n"
@@ -58,6 +59,7 @@ enum option_key {
     KEY_TIMEOUT,
     KEY_JSON,
     KEY_EVENT,
+    KEY_URI,
     KEY_HELP,
 };
 
@@ -69,6 +71,7 @@ static const struct option long_options[] = {
     {"timeout", required_argument, NULL, KEY_TIMEOUT},
     {"json", no_argument, NULL, KEY_JSON},
     {"event", no_argument, NULL, KEY_EVENT},
+    {"uri", required_argument, NULL, KEY_URI},
     PLACES_OPTION_HELPER,
     {"help", no_argument, NULL, KEY_HELP},
     {0},
@@ -107,6 +110,9 @@ static bool take_option(struct run_options *options, int key, const char *given,
     case KEY_EVENT:
         options->event = true;
         return true;
+    case KEY_URI:
+        options->uri = optarg;
+        return true;
     case KEY_HELP:
         fputs(help_text, stdout);
         *ret_status = STATUS_ALLOW;
@@ -135,6 +141,8 @@ static bool check_class(const struct run_options *options, const char *name)
         return refuse("an event's kind is domain, network, storage-pool, node-device, secret or "
                       "daemon, not '%s'",
                       name);
+    if (!options->event && options->uri)
+        return refuse("--uri is for events: put --event before it, or leave it out");
     if (options->event && options->places.hooks)
         return refuse("--hooks is not for events: their scripts are where 'events' of the "
                       "configuration says");

@@ -16,7 +16,8 @@ struct run_options {
     const char *profile; /* NULL: as configured */
     uint64_t timeout_ms; /* 0: as configured */
     bool json;
-    bool event; /* of class event: driver is the kind, and so on as in virthook.h */
+    const char *uri; /* of the daemon that told of the event, or NULL */
+    bool event;      /* of class event: driver is the kind, and so on as in virthook.h */
     const char *driver, *object, *operation, *sub_operation, *extra;
 };
 

@@ -36,6 +36,15 @@ def test_detail_and_extra_may_be_left_out(place, run):
     assert run("domain", "d1", "reboot").stdout == b"domain|d1|reboot|-|-|"
 
 
+def test_a_script_s_virsh_asks_the_daemon_that_is_named(place, run):
+    place.on_event("domain/all", "echo $LIBVIRT_DEFAULT_URI")
+    assert run("domain", "d1", "reboot").stdout == b"qemu:///system\n"
+    done = run("domain", "d1", "reboot", options=["--uri", "lxc:///system"])
+    assert done.stdout == b"lxc:///system\n"
+    done = run("domain", "d1", "reboot", options=["--uri", "a b"])
+    assert done.returncode == 2 and b"the URI must be" in done.stderr
+
+
 def test_a_script_that_fails_is_told_by_the_exit_status(place, run):
     path = place.on_event("domain/all", "echo no mail >&2; exit 3")
     done = run("domain", "d1", "started", "booted")
