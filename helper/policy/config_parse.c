@@ -14,6 +14,7 @@
 #include "config_event.h"
 #include "config_failure.h"
 #include "config_keys.h"
+#include "config_option.h"
 #include "config_profile.h"
 #include "config_rule.h"
 
@@ -159,29 +160,11 @@ static int end_section(cfg_t *root, cfg_opt_t *option)
     return config_profile_end(&reading->profile, &reading->config->profiles, reading->problem);
 }
 
-/* The first text in quotes of libconfuse's message; NULL for none. The caller frees. */
-static char *quoted_word(const char *message)
-{
-    const char *start = strchr(message, '\'');
-    const char *end = start ? strchr(start + 1, '\'') : NULL;
-
-    return end ? strndup(start + 1, (size_t)(end - start - 1)) : NULL;
-}
-
-static const char *nearest_option(cfg_t *section, const char *word)
-{
-    const char *names[OPTIONS_MAX] = {NULL};
-
-    for (unsigned int i = 0; i < cfg_num(section) && i + 1 < OPTIONS_MAX; i++)
-        names[i] = cfg_opt_name(cfg_getnopt(section, i));
-    return config_nearest(word, names);
-}
-
 /* An error of the form, and an unknown key. */
 __attribute__((format(printf, 2, 0))) static void take_error(cfg_t *section, const char *format,
                                                              va_list arguments)
 {
-    auto_free char *message = NULL, *word = NULL;
+    auto_free char *message = NULL;
     const char *near;
     unsigned int line = (unsigned int)section->line;
 
@@ -189,8 +172,7 @@ __attribute__((format(printf, 2, 0))) static void take_error(cfg_t *section, con
         config_no_memory(reading->problem);
         return;
     }
-    word = quoted_word(message);
-    near = word ? nearest_option(section, word) : NULL;
+    near = config_nearest_option(section, message);
     if (near)
         config_refuse(reading->problem, line, "%s; did you mean '%s'?", message, near);
     else
