@@ -285,9 +285,9 @@ static void say_losses(struct dispatch *dispatch)
     lost = counts.dropped + counts.coalesced;
     if (lost > dispatch->losses_said)
         fprintf(stderr,
-                "virteventd: the queue is full: %" PRIu64 " events were lost since this was said "
-                "last\n",
-                lost - dispatch->losses_said);
+                "virteventd: the queue is full: %" PRIu64 " events were lost, %" PRIu64
+                " since the start\n",
+                lost - dispatch->losses_said, lost);
     dispatch->losses_said = lost;
 }
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from helper.conftest import SANITIZER_WORDS
-from helper.processes import wait_until
+from helper.processes import kibibytes, wait_until
 
 from .feeder import PATIENCE, Feeder
 from .support import HANG, UNTIL_LET, begun, let
@@ -317,3 +317,12 @@ def test_ten_thousand_events_that_no_script_waits_for_go_through(place, service,
     feeder.until("delivered", 10000)
     assert place.lines("done") == [f"d7 started {number}" for number in range(100)]
     assert feeder.count("dropped") == 0 and feeder.stop()
+
+
+def test_a_flood_without_a_helper_stays_in_its_bounds_in_memory_and_on_disk(place, feed, sanitized):
+    feeder = feed(events=1000)
+    feeder.do("burst", 10, 50000)
+    feeder.until("dropped", 48900)
+    assert feeder.count("waiting") <= 1000 + 10
+    assert (place.root / "state").stat().st_size < 8 << 20
+    assert sanitized or kibibytes(feeder.process.pid, "VmHWM") < 32 << 10
