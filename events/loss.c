@@ -11,7 +11,7 @@
 
 /* Stands for all objects beyond those that are counted one by one. */
 static const struct queue_loss others = {
-    .uri = (char[]){"-"}, .kind = (char[]){"-"}, .object = (char[]){"-"}, .uuid = (char[]){""}};
+    .uri = (char[]){""}, .kind = (char[]){"-"}, .object = (char[]){"-"}, .uuid = (char[]){""}};
 
 static struct queue_loss *find(const struct losses *losses, const struct queue_loss *wanted)
 {

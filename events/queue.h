@@ -38,7 +38,7 @@ struct queue_counts {
 
 /* What was lost of one object since it was last asked for. Strings are owned by the loss. */
 struct queue_loss {
-    char *uri, *kind, *object, *uuid; /* "-", "-", "-" and "": of objects beyond the bound of 1,000
+    char *uri, *kind, *object, *uuid; /* "", "-", "-" and "": of objects beyond the bound of 1,000
                                          that are counted one by one */
     bool coalesced;                   /* an equal, newer one was kept; else dropped */
     uint64_t count;

@@ -101,6 +101,7 @@ static bool add_counts(struct json_object *object, const struct dispatch_counts 
            object_add_number(object, "delivered", counts->delivered) &&
            object_add_number(object, "retried", counts->retried) &&
            object_add_number(object, "given_up", counts->given_up) &&
+           object_add_number(object, "refused", counts->refused) &&
            object_add_number(object, "dropped", counts->queue.dropped) &&
            object_add_number(object, "coalesced", counts->queue.coalesced) &&
            object_add_boolean(object, "helper_away", counts->helper_away);

@@ -88,6 +88,7 @@ static void show_lines(struct json_object *object)
     size_t count = json_object_is_type(daemons, json_type_array) ? json_object_array_length(daemons)
                                                                  : 0;
     uint64_t dropped = number_at(object, "dropped"), coalesced = number_at(object, "coalesced");
+    uint64_t refused = number_at(object, "refused");
 
     printf("virteventd %s, process %s, since %s%s\n", text_at(object, "version"),
            text_at(object, "pid"), text_at(object, "started"),
@@ -98,8 +99,9 @@ static void show_lines(struct json_object *object)
            " bytes)\n",
            number_at(object, "delivered"), number_at(object, "running"),
            number_at(object, "waiting"), number_at(object, "bytes"));
-    printf("  lost: %" PRIu64 " (%" PRIu64 " dropped, %" PRIu64 " coalesced)\n",
-           dropped + coalesced, dropped, coalesced);
+    printf("  lost: %" PRIu64 " (%" PRIu64 " dropped, %" PRIu64 " coalesced, %" PRIu64
+           " refused by the helper)\n",
+           dropped + coalesced + refused, dropped, coalesced, refused);
     printf("  scripts tried again: %" PRIu64 " times, %" PRIu64 " given up\n",
            number_at(object, "retried"), number_at(object, "given_up"));
     if (is_at(object, "helper_away"))
