@@ -286,7 +286,8 @@ static void of_several_that_are_allowed_the_first_is_told(void **state)
         REASON_EXIT_STATUS, "a; the failure policy allows both-allow all the same");
 }
 
-static void assert_of_event(const struct outcome *outcomes, size_t count, const char *reason,
+/* Takes the outcomes' memory. */
+static void assert_of_event(struct outcome *outcomes, size_t count, const char *reason,
                             const char *text)
 {
     struct decision decision = {0};
@@ -296,6 +297,8 @@ static void assert_of_event(const struct outcome *outcomes, size_t count, const 
     assert_string_equal(decision.reason, reason);
     assert_string_equal(decision.message, text);
     free(decision.message);
+    for (size_t i = 0; i < count; i++)
+        outcome_clear(&outcomes[i]);
 }
 
 static void an_event_is_allowed_whatever_its_scripts_did(void **state)

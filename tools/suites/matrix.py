@@ -17,7 +17,7 @@ from pytested import pytest
 
 INTEGRATION = "tests/integration"
 QUICK = [f"{INTEGRATION}/{name}" for name in
-         ("helper", "admin", "client/test_with_the_helper.py")]
+         ("helper", "events", "admin", "client/test_with_the_helper.py")]
 ALL = [*QUICK, *[f"{INTEGRATION}/{name}" for name in ("protocol", "audit", "shim")]]
 
 # (profile, what the kernel lacks): an empty name where it lacks nothing.

@@ -48,7 +48,8 @@ def test_a_hook_runs_beside_64_hung_events(place, start):
 
 @pytest.mark.invariant(13)
 def test_an_event_s_script_may_have_a_hook_called_of_its_own_object(place, start):
-    place.configure("running_max = 1\nevents_max = 1\n")
+    place.configure('running_max = 1\nevents_max = 1\n'
+                    'event "sees-the-socket" {\n    profile = unconfined\n}\n')
     place.script("qemu", "echo hook >>$T/ran")
     path = place.events / "domain/starts-it"
     place.script(path, f"T = {str(place.root)!r}" + CALL_BACK.format(tests=str(TESTS)),

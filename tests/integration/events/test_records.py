@@ -76,6 +76,7 @@ def test_the_end_that_a_later_helper_writes_says_which_delivery_it_was(place, st
 
 
 def test_an_event_that_cannot_be_recorded_is_not_run_and_may_come_again(place, start):
+    place.configure("default_profile = unconfined\n")  # limits of root's helper can be changed
     place.on_event("domain/all", "echo ran >>$T/ran")
     helper = start()
     hard = resource.prlimit(helper.pid, resource.RLIMIT_FSIZE)[1]

@@ -3,6 +3,8 @@
 
 import pytest
 
+from degraded.conditions import PROFILE
+
 from .support import tell
 
 UUID = "6695eb01-f6a4-8304-79aa-97f2502e193f"
@@ -98,4 +100,4 @@ def test_a_rule_is_for_hooks_alone(place, start):
     place.configure('profile "other" {\n    unconfined = yes\n}\n'
                     'rule "all" {\n    profile = other\n    deadline = 9\n}\n')
     verdict = tell(start().peer, kind="network")
-    assert verdict.script["profile"] == "unconfined" and verdict.accepted_ms == 600000
+    assert verdict.script["profile"] == PROFILE and verdict.accepted_ms == 600000
