@@ -20,16 +20,28 @@ struct errand {
     const char *uri;          /* of connect; borrowed */
     virConnectPtr connection; /* referenced */
     struct watches watches;
+    virConnectCloseFunc on_close;
 };
 
 _Static_assert(sizeof(struct errand_result) <= PIPE_BUF, "one write is whole");
 
 /* The reader waits for each result, and so few are under way that the pipe has room. */
+static void write_result(int fd, const struct errand_result *result)
+{
+    if (write(fd, result, sizeof(*result)) != sizeof(*result))
+        abort();
+}
+
 static void hand_over(struct errand *errand, const struct errand_result *result)
 {
-    if (write(errand->fd, result, sizeof(*result)) != sizeof(*result))
-        abort();
+    write_result(errand->fd, result);
     free(errand);
+}
+
+void errand_tell_lost(int fd, virConnectPtr connection, int reason)
+{
+    write_result(fd, &(struct errand_result){
+                         .what = ERRAND_LOST, .connection = connection, .reason = reason});
 }
 
 static void *run_connect(void *user)
@@ -57,8 +69,10 @@ static void *run_look(void *user)
 }
 
 /* A registered callback holds a reference: without this the connection would stay. */
-static void drop(virConnectPtr connection, const struct watches *watches)
+static void drop(virConnectPtr connection, const struct watches *watches,
+                 virConnectCloseFunc on_close)
 {
+    virConnectUnregisterCloseCallback(connection, on_close);
     unwatch_domains(connection, watches);
     unwatch_objects(connection, watches);
     virConnectClose(connection);
@@ -69,7 +83,7 @@ static void *run_drop(void *user)
     struct errand *errand = user;
     struct errand_result result = {.what = ERRAND_DROP};
 
-    drop(errand->connection, &errand->watches);
+    drop(errand->connection, &errand->watches, errand->on_close);
     hand_over(errand, &result);
     return NULL;
 }
@@ -107,12 +121,14 @@ int errand_look(int fd, virConnectPtr connection)
     return r;
 }
 
-int errand_drop(int fd, virConnectPtr connection, const struct watches *watches)
+int errand_drop(int fd, virConnectPtr connection, const struct watches *watches,
+                virConnectCloseFunc on_close)
 {
-    int r = begin(&(struct errand){.fd = fd, .connection = connection, .watches = *watches},
-                  run_drop);
+    const struct errand errand = {
+        .fd = fd, .connection = connection, .watches = *watches, .on_close = on_close};
+    int r = begin(&errand, run_drop);
 
     if (r < 0)
-        drop(connection, watches);
+        drop(connection, watches, on_close);
     return r;
 }

@@ -13,9 +13,11 @@
 
 /* How an errand ended: written to a pipe by one write(2). */
 struct errand_result {
-    enum { ERRAND_CONNECT, ERRAND_LOOK, ERRAND_DROP } what;
+    enum { ERRAND_CONNECT, ERRAND_LOOK, ERRAND_DROP, ERRAND_LOST } what;
     virConnectPtr connection; /* of connect: NULL where it could not be had; of look: the one that
-                                 was asked, referenced; of drop: NULL */
+                                 was asked, referenced; of drop: NULL; of lost: which, to be
+                                 compared alone */
+    int reason;               /* of lost: VIR_CONNECT_CLOSE_REASON_ */
     struct states states;     /* of look; owned */
     int error;                /* of look */
     char text[256];           /* of libvirt, where there is none */
@@ -28,5 +30,15 @@ struct errand_result {
 int errand_connect(int fd, const char *uri);
 int errand_look(int fd, virConnectPtr connection);
 
-/* Takes the connection over, also where it fails: then it has been ended here and now. */
-int errand_drop(int fd, virConnectPtr connection, const struct watches *watches);
+/*
+ * Takes the connection over, also where it fails: then it has been ended here and now. `on_close`
+ * is its close callback, which may come until the result does.
+ */
+int errand_drop(int fd, virConnectPtr connection, const struct watches *watches,
+                virConnectCloseFunc on_close);
+
+/*
+ * What libvirt's close callback does, which libvirt calls in any thread that had to do with the
+ * connection: it hands over that the connection is lost. No errand was begun for it.
+ */
+void errand_tell_lost(int fd, virConnectPtr connection, int reason);

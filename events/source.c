@@ -117,11 +117,20 @@ static void try_later(struct source *source)
     virEventUpdateTimeout(source->timer, (int)with_jitter(ms));
 }
 
+/* In any thread that has to do with the connection. */
 static void on_close(virConnectPtr connection, int reason, void *user)
 {
-    struct source *source = user;
+    const struct source *source = user;
+
+    errand_tell_lost(source->results[1], connection, reason);
+}
+
+static void take_loss(struct source *source, virConnectPtr connection, int reason)
+{
     const char *why = name_close_reason(reason);
 
+    if (connection != source->connection || source->is_lost)
+        return;
     source->is_lost = true;
     source->is_synchronized = false;
     virEventUpdateTimeout(source->look_timer, -1);
@@ -130,13 +139,11 @@ static void on_close(virConnectPtr connection, int reason, void *user)
     try_later(source);
 }
 
-/* One that was lost; not in its own callback, which libvirt calls with locks held. */
 static void drop_connection(struct source *source)
 {
     if (!source->connection)
         return;
-    virConnectUnregisterCloseCallback(source->connection, on_close);
-    if (errand_drop(source->results[1], source->connection, &source->watches) == 0)
+    if (errand_drop(source->results[1], source->connection, &source->watches, on_close) == 0)
         source->errands++;
     source->connection = NULL;
 }
@@ -214,6 +221,18 @@ static void compare(struct source *source, struct states *present)
                 PAYLOAD(TEXT("event", "synchronized"), POSITIVE("missed", source->missed)));
 }
 
+/* libvirt does not tell of a connection's end that came before on_close() was registered. */
+static void take_refusal(struct source *source, const char *text)
+{
+    if (virConnectIsAlive(source->connection) == 0) {
+        take_loss(source, source->connection, VIR_CONNECT_CLOSE_REASON_ERROR);
+        return;
+    }
+    fprintf(stderr, "virteventd: %s does not say what is there, and is asked again: %s\n",
+            uri_of(source), text);
+    look_later(source);
+}
+
 /* Not where the connection has been lost meanwhile: the next one asks again. */
 static void take_states(struct source *source, struct errand_result *result)
 {
@@ -221,11 +240,8 @@ static void take_states(struct source *source, struct errand_result *result)
 
     if (is_current && result->error == 0)
         compare(source, &result->states);
-    else if (is_current) {
-        fprintf(stderr, "virteventd: %s does not say what is there, and is asked again: %s\n",
-                uri_of(source), result->text);
-        look_later(source);
-    }
+    else if (is_current)
+        take_refusal(source, result->text);
 }
 
 static void take_failure(struct source *source, const char *text)
@@ -238,7 +254,9 @@ static void take_failure(struct source *source, const char *text)
 
 static void take_result(struct source *source, struct errand_result *result)
 {
-    if (result->what == ERRAND_LOOK)
+    if (result->what == ERRAND_LOST)
+        take_loss(source, take_pointer(&result->connection), result->reason);
+    else if (result->what == ERRAND_LOOK)
         take_states(source, result);
     else if (result->what == ERRAND_CONNECT && result->connection)
         take_connection(source, take_pointer(&result->connection));
@@ -268,9 +286,12 @@ static void on_result(int watch, int fd, int events, void *user)
 
     if (read(fd, &result, sizeof(result)) != sizeof(result))
         return;
-    source->errands--;
+    if (result.what != ERRAND_LOST)
+        source->errands--;
     if (!source->is_closing)
         take_result(source, &result);
+    else if (result.what == ERRAND_LOST)
+        result.connection = NULL;
     states_clear(&result.states);
     if (result.connection)
         virConnectClose(result.connection);
