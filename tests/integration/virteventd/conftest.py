@@ -12,6 +12,7 @@ import pytest
 
 from degraded.conditions import BUILD
 from helper.conftest import SANITIZER_WORDS, binary, place  # pylint: disable=unused-import
+from helper.processes import marked
 from rig.command import wait_until
 
 VIRTEVENTD = BUILD / "events/virteventd"
@@ -131,6 +132,8 @@ class Service:
         if self.process and self.process.poll() is None:
             os.kill(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        # Its helper ends with it, a moment later, and makes things in the place until then.
+        wait_until(lambda: not marked(str(self.place.root)), STUCK, "the end of its helper")
         self.manager.close()
 
 
