@@ -33,16 +33,22 @@ struct dispatch {
     pthread_cond_t gone;  /* a worker */
     struct dispatch_settings settings;
     unsigned int workers, leaving;
-    size_t losses_told; /* atomic: deliveries that tell of losses and are not done */
+    ssize_t losses_told; /* atomic: deliveries that tell of losses and are not done */
     uint64_t losses_said;
 };
+
+static void count_if_it_tells_of_loss(struct dispatch *dispatch, const struct delivery *delivery,
+                                      ssize_t change)
+{
+    if (delivery_tells_of_loss(delivery))
+        __atomic_add_fetch(&dispatch->losses_told, change, __ATOMIC_RELAXED);
+}
 
 /* The store knows before anybody may think that all is over. */
 static void finish(struct dispatch *dispatch, struct delivery *delivery)
 {
     (void)store_done(dispatch->deliver.store, delivery);
-    if (delivery_tells_of_loss(delivery))
-        __atomic_sub_fetch(&dispatch->losses_told, 1, __ATOMIC_RELAXED);
+    count_if_it_tells_of_loss(dispatch, delivery, -1);
     queue_done(dispatch->queue, delivery);
     delivery_free(delivery);
 }
@@ -197,9 +203,9 @@ static void enqueue(struct dispatch *dispatch, struct delivery *delivery)
 {
     struct delivery *lost = NULL;
 
-    if (delivery_tells_of_loss(delivery))
-        __atomic_add_fetch(&dispatch->losses_told, 1, __ATOMIC_RELAXED);
+    count_if_it_tells_of_loss(dispatch, delivery, 1);
     if (queue_add(dispatch->queue, delivery, &lost) < 0) {
+        count_if_it_tells_of_loss(dispatch, delivery, -1);
         fprintf(stderr, "virteventd: memory is short: event %s of %s %s waits for the next start\n",
                 delivery->event, delivery->kind, delivery->object);
         delivery_free(delivery);
