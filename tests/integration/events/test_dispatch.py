@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import json
+import socket
 import time
 
 import pytest
@@ -50,6 +51,18 @@ def lines(place, count, name="done"):
 
 def serve(place, start):
     return start(channel=False, options=("--listen", place.root / "sock"))
+
+
+def is_listening(path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+def kill(place, service):
+    """SIGKILL, and until nobody listens: what was making a runner has the socket a little longer,
+    and a helper that starts meanwhile would find it in use."""
+    service.kill()
+    wait_until(lambda: not is_listening(place.root / "sock"), PATIENCE, "nobody listens")
 
 
 def test_an_event_becomes_a_call_with_its_document_as_a_line(place, service, feed):
@@ -153,7 +166,7 @@ def test_over_a_helper_s_kill_and_restart_each_event_comes_and_in_order(place, s
     feeder.do("burst", 4, 100)
     for round_ in range(3):
         lines(place, 20 * (round_ + 1))
-        service.kill()
+        kill(place, service)
         service = serve(place, start)
     feeder.until("delivered", 100)
     for name in ("d0", "d1", "d2", "d3"):
