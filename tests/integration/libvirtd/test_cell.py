@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from rig.arrangement import Service
 from rig.cell import Cell
 from rig.command import RigError, wait_until
+from rig.events import Scripts
 from rig.libvirtd import Libvirtd
 
-PLACES = ["/etc/libvirt", "/var/lib/libvirt", "/run/libvirt", "/var/log/libvirt", "/etc/virthook"]
+PLACES = ["/etc/libvirt", "/var/lib/libvirt", "/run/libvirt", "/var/log/libvirt", "/etc/virthook",
+          "/var/lib/virthook"]
 
 
 def contents(folder):
@@ -57,6 +60,15 @@ def test_a_daemon_with_a_guest_and_a_network_leaves_the_machine_as_it_was(cache)
         daemon.virsh("start", "g1").checked()
         assert machine() | {"cgroups": []} == before
     assert machine() == before
+
+
+def test_a_virteventd_remembers_nothing_from_cell_to_cell_and_leaves_the_machine_as_it_was(cache):
+    before = machine()["files"]
+    for _ in range(2):
+        with Libvirtd(Service(), cache=cache) as daemon:
+            told = Scripts(daemon, "test+unix:///default").start().runs()
+            assert told[0].document["sequence"] == 1
+    assert machine()["files"] == before
 
 
 def test_a_process_that_wants_to_outlive_its_cell_does_not():

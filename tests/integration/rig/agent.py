@@ -80,6 +80,7 @@ def build(plan):
         elif kind == "bind":
             mount(kind, f"/proc/self/fd/{sources[source]}", target, options)
         else:
+            os.makedirs(target, exist_ok=True)
             mount(kind, source, target, options)
     for descriptor in sources.values():
         os.close(descriptor)

@@ -32,13 +32,19 @@ ENVIRONMENT = {"PATH": PATH, "HOME": "/root", "USER": "root", "LOGNAME": "root",
 
 # Private places, each an empty file system in memory: (path, mode).
 PRIVATE = [("/tmp", "1777"), ("/etc/libvirt", "755"), ("/var/lib/libvirt", "755"),
-           ("/var/log", "755"), ("/var/cache/libvirt", "755")]
+           ("/var/lib/virthook", "700"), ("/var/log", "755"), ("/var/cache/libvirt", "755")]
 
-# /run is private as well, and keeps what is written to /etc, which else shows the machine's.
-PRIVATE_ETC = [("tmpfs", "tmpfs", "/run", "mode=755"),
-               ("folder", "", "/run/.etc/upper", ""), ("folder", "", "/run/.etc/work", ""),
-               ("overlay", "overlay", "/etc",
-                "lowerdir=/etc,upperdir=/run/.etc/upper,workdir=/run/.etc/work")]
+
+def over(path, kept):
+    """Mounts that show the machine's files there, and keep what is written under a folder of /run."""
+    return [("folder", "", f"{kept}/upper", ""), ("folder", "", f"{kept}/work", ""),
+            ("overlay", "overlay", path,
+             f"lowerdir={path},upperdir={kept}/upper,workdir={kept}/work")]
+
+
+# /run is private as well.
+PRIVATE_RUN = [("tmpfs", "tmpfs", "/run", "mode=755"), *over("/etc", "/run/.etc"),
+               *over("/var/lib", "/run/.lib")]
 
 SERIALS = itertools.count()
 
@@ -126,7 +132,7 @@ class Cell:
         self._control = ours
         private = [("tmpfs", "tmpfs", path, f"mode={mode}") for path, mode in PRIVATE]
         try:
-            self._build([*early_mounts, *PRIVATE_ETC, *private, *extra_mounts])
+            self._build([*early_mounts, *PRIVATE_RUN, *private, *extra_mounts])
         except BaseException:
             self.close()
             raise
