@@ -19,7 +19,7 @@ static const char help_text[] =
     "Show the calls that have ended, the oldest first, from the logs of all helpers.\n"
     "\n"
     "  --guest NAME      of this object\n"
-    "  --driver NAME     of this driver: qemu, network, lxc ...\n"
+    "  --driver NAME     of this driver, or events of this kind: qemu, network, domain ...\n"
     "  --operation NAME  of this operation\n"
     "  --verdict NAME    allow or deny\n"
     "  --reason CODE     with this reason\n"

@@ -106,9 +106,11 @@ static int take_end(struct timeline *timeline, const struct record *record)
     return 0;
 }
 
+/* An event tells of the start or stop afterwards, and is no step of it. */
 static bool is_asked_for(const struct filter *filter, struct json_object *json)
 {
-    return strcmp(records_text(json, "object"), filter->guest) == 0 &&
+    return strcmp(records_text(json, "class"), "event") != 0 &&
+           strcmp(records_text(json, "object"), filter->guest) == 0 &&
            (!filter->driver || strcmp(records_text(json, "driver"), filter->driver) == 0) &&
            filter_is_within(filter, json);
 }

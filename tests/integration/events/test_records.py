@@ -97,6 +97,16 @@ def virt_hook(place, *words):
     return done.stdout
 
 
+def test_an_event_is_no_step_of_a_guest_s_start(place, peer):
+    place.script("qemu")
+    place.on_event("domain/all")
+    for operation in ("prepare", "start"):
+        peer.call("d1", operation)
+        tell(peer, "started", "booted")
+    drawn = virt_hook(place, "log", "--timeline", "d1")
+    assert "prepare" in drawn and "start/begin" in drawn and "booted" not in drawn
+
+
 def test_log_and_show_find_an_event_by_its_words(place, peer):
     place.script("qemu")
     path = place.on_event("domain/all")
