@@ -53,15 +53,19 @@ static const char *uri_of(const struct source *source)
     return source->uri ? source->uri : SOURCE_DEFAULT;
 }
 
+/* Those that are gone are known only while the daemon is asked what is there. */
 static void note_state(struct source *source, const struct event *event)
 {
     bool has_state = strcmp(event->kind, "domain") == 0 || strcmp(event->kind, "network") == 0 ||
                      strcmp(event->kind, "storage-pool") == 0;
 
-    if (has_state && !event->reconciled &&
-        states_note(&source->states, event->kind, event->uuid, event->object, event->event) < 0)
+    if (!has_state || event->reconciled)
+        return;
+    if (states_note(&source->states, event->kind, event->uuid, event->object, event->event) < 0)
         fprintf(stderr, "virteventd: memory is short: what becomes of %s %s may not be told\n",
                 event->kind, event->object);
+    if (source->is_synchronized)
+        states_forget_gone(&source->states);
 }
 
 void source_tell(struct source *source, struct event event, struct json_object *payload)

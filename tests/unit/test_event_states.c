@@ -150,6 +150,20 @@ static void one_that_was_undefined_while_it_ran_is_gone_when_it_stops(void **sta
     assert_told("");
 }
 
+static void who_is_gone_takes_no_room_when_nobody_is_asked(void **state)
+{
+    note("g3", "stopped");
+    note("g9", "started");
+    note("g9", "stopped");
+    assert_int_equal(states.count, 4);
+    states_forget_gone(&states);
+    assert_int_equal(states.count, 2);
+    states_begin(&states);
+    put(&present, "g1", INACTIVE);
+    put(&present, "g2", ACTIVE);
+    assert_told("");
+}
+
 static void events_that_say_nothing_of_it_change_nothing(void **state)
 {
     note("g2", "suspended");
@@ -184,6 +198,7 @@ int main(void)
         TEST(what_events_told_is_not_told_again),
         TEST(an_event_that_came_meanwhile_is_newer_than_the_answer),
         TEST(one_that_was_undefined_while_it_ran_is_gone_when_it_stops),
+        TEST(who_is_gone_takes_no_room_when_nobody_is_asked),
         TEST(events_that_say_nothing_of_it_change_nothing),
         TEST(other_kinds_may_have_the_same_uuid),
         TEST(an_object_that_was_renamed_has_its_new_name),
