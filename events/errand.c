@@ -15,11 +15,15 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#define KEEPALIVE_SECONDS 5
+#define KEEPALIVE_ANSWERS 3
+
 struct errand {
     int fd;
     const char *uri;          /* of connect; borrowed */
     virConnectPtr connection; /* referenced */
-    struct watches watches;
+    struct source *source;    /* of connect and look: whom callbacks get; borrowed */
+    struct watches watches;   /* of drop */
     virConnectCloseFunc on_close;
 };
 
@@ -44,13 +48,22 @@ void errand_tell_lost(int fd, virConnectPtr connection, int reason)
                          .what = ERRAND_LOST, .connection = connection, .reason = reason});
 }
 
+/* Neither can be had of a driver within this process, as test:///default is. */
+static void guard(virConnectPtr connection, const struct errand *errand)
+{
+    (void)virConnectRegisterCloseCallback(connection, errand->on_close, errand->source, NULL);
+    (void)virConnectSetKeepAlive(connection, KEEPALIVE_SECONDS, KEEPALIVE_ANSWERS);
+}
+
 static void *run_connect(void *user)
 {
     struct errand *errand = user;
     struct errand_result result = {.what = ERRAND_CONNECT};
 
     result.connection = virConnectOpenReadOnly(errand->uri);
-    if (!result.connection)
+    if (result.connection)
+        guard(result.connection, errand);
+    else
         (void)snprintf(result.text, sizeof(result.text), "%s", virGetLastErrorMessage());
     hand_over(errand, &result);
     return NULL;
@@ -61,6 +74,10 @@ static void *run_look(void *user)
     struct errand *errand = user;
     struct errand_result result = {.what = ERRAND_LOOK, .connection = errand->connection};
 
+    if (errand->source) {
+        watch_domains(errand->connection, errand->source, &result.watches);
+        watch_objects(errand->connection, errand->source, &result.watches);
+    }
     result.error = snapshot_take(errand->connection, &result.states);
     if (result.error < 0)
         (void)snprintf(result.text, sizeof(result.text), "%s", virGetLastErrorMessage());
@@ -105,17 +122,19 @@ static int begin(const struct errand *what, void *(*run)(void *))
     return 0;
 }
 
-int errand_connect(int fd, const char *uri)
+int errand_connect(int fd, const char *uri, virConnectCloseFunc on_close, struct source *source)
 {
-    return begin(&(struct errand){.fd = fd, .uri = uri}, run_connect);
+    const struct errand errand = {.fd = fd, .uri = uri, .on_close = on_close, .source = source};
+
+    return begin(&errand, run_connect);
 }
 
-int errand_look(int fd, virConnectPtr connection)
+int errand_look(int fd, virConnectPtr connection, struct source *source)
 {
     int r;
 
     virConnectRef(connection);
-    r = begin(&(struct errand){.fd = fd, .connection = connection}, run_look);
+    r = begin(&(struct errand){.fd = fd, .connection = connection, .source = source}, run_look);
     if (r < 0)
         virConnectClose(connection);
     return r;

@@ -18,17 +18,20 @@ struct errand_result {
                                  was asked, referenced; of drop: NULL; of lost: which, to be
                                  compared alone */
     int reason;               /* of lost: VIR_CONNECT_CLOSE_REASON_ */
+    struct watches watches;   /* of look, where it registered */
     struct states states;     /* of look; owned */
     int error;                /* of look */
     char text[256];           /* of libvirt, where there is none */
 };
 
 /*
- * Each begins its errand; the result comes by the pipe's writing end `fd`. The URI is borrowed
- * until then. Returns 0 or a negative errno, and then no result comes.
+ * Each begins its errand; the result comes by the pipe's writing end `fd`. URI and source, whom
+ * callbacks get, are borrowed until then. Returns 0 or a negative errno, and then no result comes.
  */
-int errand_connect(int fd, const char *uri);
-int errand_look(int fd, virConnectPtr connection);
+int errand_connect(int fd, const char *uri, virConnectCloseFunc on_close, struct source *source);
+
+/* Asks what is there; before that, where `source` is not NULL, it registers for all events. */
+int errand_look(int fd, virConnectPtr connection, struct source *source);
 
 /*
  * Takes the connection over, also where it fails: then it has been ended here and now. `on_close`

@@ -24,16 +24,15 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define RETRY_LEAST_MS    1000
-#define RETRY_MOST_MS     60000
-#define KEEPALIVE_SECONDS 5
-#define KEEPALIVE_ANSWERS 3
+#define RETRY_LEAST_MS 1000
+#define RETRY_MOST_MS  60000
 
 struct source {
     char *uri; /* NULL: libvirt's default */
     struct event_sink sink;
     virConnectPtr connection; /* NULL: there is none */
-    struct watches watches;   /* of it */
+    struct watches watches;   /* of it, as far as it is known */
+    bool is_watched;          /* it has been asked for events */
     bool is_lost;             /* the connection is, and is still to be dropped */
     bool is_synchronized;
     bool is_closing;
@@ -158,7 +157,7 @@ static void begin_to_connect(int timer, void *user)
 
     virEventUpdateTimeout(timer, -1);
     drop_connection(source);
-    if (errand_connect(source->results[1], source->uri) == 0)
+    if (errand_connect(source->results[1], source->uri, on_close, source) == 0)
         source->errands++;
     else
         try_later(source);
@@ -170,14 +169,15 @@ static void look_later(struct source *source)
         virEventUpdateTimeout(source->look_timer, (int)with_jitter(RETRY_LEAST_MS));
 }
 
-/* Asks what is there; events come meanwhile. */
+/* Asks for all events, and then what is there; events come meanwhile. */
 static void begin_to_look(int timer, void *user)
 {
     struct source *source = user;
 
     virEventUpdateTimeout(timer, -1);
     states_begin(&source->states);
-    if (errand_look(source->results[1], source->connection) == 0)
+    if (errand_look(source->results[1], source->connection, source->is_watched ? NULL : source) ==
+        0)
         source->errands++;
     else
         look_later(source);
@@ -204,11 +204,8 @@ static void take_connection(struct source *source, virConnectPtr connection)
     source->connection = connection;
     source->is_lost = false;
     source->retry_ms = 0;
-    /* Neither can be had of a driver within this process, as test:///default is. */
-    (void)virConnectRegisterCloseCallback(connection, on_close, source, NULL);
-    (void)virConnectSetKeepAlive(connection, KEEPALIVE_SECONDS, KEEPALIVE_ANSWERS);
-    watch_domains(connection, source, &source->watches);
-    watch_objects(connection, source, &source->watches);
+    source->is_watched = false;
+    source->watches = (struct watches){0};
     tell_daemon(source, "connected", "-", PAYLOAD(TEXT("event", "connected")));
     begin_to_look(source->look_timer, source);
 }
@@ -242,6 +239,10 @@ static void take_states(struct source *source, struct errand_result *result)
 {
     bool is_current = result->connection == source->connection && !source->is_lost;
 
+    if (result->connection == source->connection && !source->is_watched) {
+        source->watches = result->watches;
+        source->is_watched = true;
+    }
     if (is_current && result->error == 0)
         compare(source, &result->states);
     else if (is_current)
@@ -259,13 +260,27 @@ static void take_failure(struct source *source, const char *text)
 static void take_result(struct source *source, struct errand_result *result)
 {
     if (result->what == ERRAND_LOST)
-        take_loss(source, take_pointer(&result->connection), result->reason);
+        take_loss(source, result->connection, result->reason);
     else if (result->what == ERRAND_LOOK)
         take_states(source, result);
     else if (result->what == ERRAND_CONNECT && result->connection)
         take_connection(source, take_pointer(&result->connection));
     else if (result->what == ERRAND_CONNECT)
         take_failure(source, result->text);
+}
+
+/* What a result leaves over: a connection that is not, or no more, this source's is ended. */
+static void clear_result(struct source *source, struct errand_result *result)
+{
+    bool is_ours = result->connection == source->connection;
+
+    states_clear(&result->states);
+    if (!result->connection || result->what == ERRAND_LOST)
+        return;
+    if (is_ours)
+        virConnectClose(result->connection);
+    else if (errand_drop(source->results[1], result->connection, &result->watches, on_close) == 0)
+        source->errands++;
 }
 
 static void free_source(struct source *source)
@@ -294,11 +309,7 @@ static void on_result(int watch, int fd, int events, void *user)
         source->errands--;
     if (!source->is_closing)
         take_result(source, &result);
-    else if (result.what == ERRAND_LOST)
-        result.connection = NULL;
-    states_clear(&result.states);
-    if (result.connection)
-        virConnectClose(result.connection);
+    clear_result(source, &result);
     if (source->is_closing && source->errands == 0)
         free_source(source);
 }

@@ -340,14 +340,15 @@ _Static_assert(EVENTS <= WATCHES_OF_DOMAINS, "each has its place");
 void watch_domains(virConnectPtr connection, struct source *source, struct watches *watches)
 {
     for (size_t i = 0; i < EVENTS; i++)
-        watches->domains[i] = virConnectDomainEventRegisterAny(connection, NULL, events[i].id,
-                                                               events[i].callback, source, NULL);
+        watches->domains[i] = 1 + virConnectDomainEventRegisterAny(connection, NULL, events[i].id,
+                                                                   events[i].callback, source,
+                                                                   NULL);
 }
 
 void unwatch_domains(virConnectPtr connection, const struct watches *watches)
 {
     for (size_t i = 0; i < EVENTS; i++) {
-        if (watches->domains[i] >= 0)
-            (void)virConnectDomainEventDeregisterAny(connection, watches->domains[i]);
+        if (watches->domains[i] > 0)
+            (void)virConnectDomainEventDeregisterAny(connection, watches->domains[i] - 1);
     }
 }

@@ -95,23 +95,27 @@ void watch_objects(virConnectPtr connection, struct source *source, struct watch
 {
     int *ids = watches->objects;
 
-    *ids++ = virConnectNetworkEventRegisterAny(connection, NULL, VIR_NETWORK_EVENT_ID_LIFECYCLE,
-                                               VIR_NETWORK_EVENT_CALLBACK(on_network), source,
-                                               NULL);
-    *ids++ = virConnectStoragePoolEventRegisterAny(
-        connection, NULL, VIR_STORAGE_POOL_EVENT_ID_LIFECYCLE,
-        VIR_STORAGE_POOL_EVENT_CALLBACK(on_pool), source, NULL);
-    *ids++ = virConnectStoragePoolEventRegisterAny(
-        connection, NULL, VIR_STORAGE_POOL_EVENT_ID_REFRESH, on_pool_refresh, source, NULL);
-    *ids++ = virConnectNodeDeviceEventRegisterAny(
-        connection, NULL, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE,
-        VIR_NODE_DEVICE_EVENT_CALLBACK(on_device), source, NULL);
-    *ids++ = virConnectNodeDeviceEventRegisterAny(connection, NULL, VIR_NODE_DEVICE_EVENT_ID_UPDATE,
-                                                  on_device_update, source, NULL);
-    *ids++ = virConnectSecretEventRegisterAny(connection, NULL, VIR_SECRET_EVENT_ID_LIFECYCLE,
-                                              VIR_SECRET_EVENT_CALLBACK(on_secret), source, NULL);
-    *ids++ = virConnectSecretEventRegisterAny(connection, NULL, VIR_SECRET_EVENT_ID_VALUE_CHANGED,
-                                              on_secret_value, source, NULL);
+    *ids++ = 1 + virConnectNetworkEventRegisterAny(connection, NULL, VIR_NETWORK_EVENT_ID_LIFECYCLE,
+                                                   VIR_NETWORK_EVENT_CALLBACK(on_network), source,
+                                                   NULL);
+    *ids++ = 1 + virConnectStoragePoolEventRegisterAny(
+                     connection, NULL, VIR_STORAGE_POOL_EVENT_ID_LIFECYCLE,
+                     VIR_STORAGE_POOL_EVENT_CALLBACK(on_pool), source, NULL);
+    *ids++ = 1 + virConnectStoragePoolEventRegisterAny(connection, NULL,
+                                                       VIR_STORAGE_POOL_EVENT_ID_REFRESH,
+                                                       on_pool_refresh, source, NULL);
+    *ids++ = 1 + virConnectNodeDeviceEventRegisterAny(
+                     connection, NULL, VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE,
+                     VIR_NODE_DEVICE_EVENT_CALLBACK(on_device), source, NULL);
+    *ids++ = 1 + virConnectNodeDeviceEventRegisterAny(connection, NULL,
+                                                      VIR_NODE_DEVICE_EVENT_ID_UPDATE,
+                                                      on_device_update, source, NULL);
+    *ids++ = 1 + virConnectSecretEventRegisterAny(connection, NULL, VIR_SECRET_EVENT_ID_LIFECYCLE,
+                                                  VIR_SECRET_EVENT_CALLBACK(on_secret), source,
+                                                  NULL);
+    *ids++ = 1 + virConnectSecretEventRegisterAny(connection, NULL,
+                                                  VIR_SECRET_EVENT_ID_VALUE_CHANGED,
+                                                  on_secret_value, source, NULL);
 }
 
 void unwatch_objects(virConnectPtr connection, const struct watches *watches)
@@ -124,7 +128,7 @@ void unwatch_objects(virConnectPtr connection, const struct watches *watches)
     };
 
     for (size_t i = 0; i < WATCHES_OF_OBJECTS; i++) {
-        if (watches->objects[i] >= 0)
-            (void)ends[i](connection, watches->objects[i]);
+        if (watches->objects[i] > 0)
+            (void)ends[i](connection, watches->objects[i] - 1);
     }
 }

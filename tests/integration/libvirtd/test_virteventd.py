@@ -133,7 +133,7 @@ def test_every_domain_event_that_the_library_knows_is_asked_for(daemon):
     environment = {"LIBVIRT_LOG_FILTERS": "1:libvirt", "LIBVIRT_LOG_OUTPUTS": f"1:file:{log}",
                    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
     command = daemon.cell.spawn(["virteventd", "--print", "--uri", QEMU_URI], env=environment)
-    wait_until(lambda: "connected" in command.output()[0], 20, "the connection")
+    wait_until(lambda: "synchronized" in command.output()[0], 20, "the connection")
     asked = re.findall(r"virConnectDomainEventRegisterAny:.* eventID=(\d+)", daemon.cell.read(log))
     known = daemon.cell.run(["virsh", "event", "--list"]).checked().stdout.split()
     assert sorted(map(int, asked)) == list(range(len(known)))

@@ -56,7 +56,7 @@ class Printer:
     def __init__(self, cell, *uris):
         options = [word for uri in uris for word in ("--uri", uri)]
         self.command = cell.spawn(["virteventd", "--print", *options])
-        wait_until(lambda: self.command.output()[0].count('"connected"') >= len(uris), 20,
+        wait_until(lambda: self.command.output()[0].count('"synchronized"') >= len(uris), 20,
                    "virteventd's connections")
 
     def lines(self):
