@@ -7,7 +7,6 @@ import select
 import signal
 import socket
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -136,19 +135,6 @@ class Service:
         # Its helper ends with it, a moment later, and makes things in the place until then.
         wait_until(lambda: not marked(str(self.place.root)), STUCK, "the end of its helper")
         self.manager.close()
-        wait_until(lambda: not self.has_helper(), STUCK, "the private helper's end")
-
-    def has_helper(self):
-        """Whether a process has the helper's configuration as an argument."""
-        wanted = os.fsencode(self.place.config)
-        return any(wanted in arguments(pid) for pid in os.listdir("/proc") if pid.isdigit())
-
-
-def arguments(pid):
-    try:
-        return Path("/proc", pid, "cmdline").read_bytes().split(b"\0")
-    except (FileNotFoundError, ProcessLookupError):
-        return []
 
 
 @pytest.fixture
