@@ -83,6 +83,7 @@ static struct json_object *make_enforced(const struct sandbox_host *host)
     add_text(object, "seccomp", host->notify ? "notify" : "errno");
     add_boolean(object, "pid_max", sandbox_host_counts(host));
     add_boolean(object, "cgroup", host->cgroup);
+    add_text(object, "selinux", host->selinux[0] ? host->selinux : NULL);
     json_object_object_add(object, "lacks", make_lacks(host));
     return object;
 }

@@ -2,9 +2,9 @@
  * Carrying out a plan. Runs in PID 1 of the hook's namespace before a script exists; the plan is
  * the helper's. From the last line on, the runner holds no more than its script.
  *
- * The order matters: limits while they may still be raised; the bounding set and the securebits
- * while CAP_SETPCAP is there; the user while CAP_SETUID is there; the filter last, since it may
- * forbid all of the above.
+ * The order matters: the label while /proc can be written to; limits while they may still be
+ * raised; the bounding set and the securebits while CAP_SETPCAP is there; the user while CAP_SETUID
+ * is there; the filter last, since it may forbid all of the above.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -21,6 +21,7 @@
 #include <linux/securebits.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -227,11 +228,29 @@ static int set_no_new_privs(const struct plan *plan)
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 }
 
+/* For the next exec, which is the script's: what is forked inherits it. This comes before all that
+ * may take /proc away, and has no effect yet. */
+static int set_label(const struct plan *plan)
+{
+    auto_close int fd = -EBADF;
+
+    if (plan->label[0] == '\0')
+        return 0;
+    fd = open("/proc/thread-self/attr/exec", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    return write(fd, plan->label, strlen(plan->label) + 1) < 0 ? -errno : 0;
+}
+
 int runner_confine(const struct plan *plan, int tmp, int *ret_listener, enum runner_step *ret_step,
                    const char **ret_path)
 {
-    int r = 0;
+    int r;
 
+    *ret_step = RUNNER_STEP_LABEL;
+    r = set_label(plan);
+    if (r < 0)
+        return r;
     *ret_step = RUNNER_STEP_LIMITS;
     r = set_pid_max(plan);
     if (r < 0)

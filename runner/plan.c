@@ -39,7 +39,8 @@ int plan_is_whole(const struct plan *plan, size_t size)
 {
     if (size < sizeof(*plan) || plan->size != size || plan->limit_count > PLAN_LIMITS_MAX ||
         plan->filter_count > PLAN_FILTER_MAX || plan->path_count > PLAN_PATHS_MAX ||
-        plan->watch_count > PLAN_WATCHES_MAX || plan->paths_size > PLAN_PATHS_SIZE_MAX)
+        plan->watch_count > PLAN_WATCHES_MAX || plan->paths_size > PLAN_PATHS_SIZE_MAX ||
+        !memchr(plan->label, '\0', sizeof(plan->label)))
         return 0;
     if (size != sizeof(*plan) + plan->filter_count * sizeof(plan->filter[0]) +
                     plan->watch_count * sizeof(struct plan_watch) + plan->paths_size)

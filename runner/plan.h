@@ -19,6 +19,9 @@
 /* Instructions of one filter at the most: the kernel's BPF_MAXINSNS. */
 #define PLAN_FILTER_MAX 4096
 
+/* Bytes of a label, its NUL included; those of the reference policy have some 50. */
+#define PLAN_LABEL_SIZE 256
+
 /* Paths of a plan at the most, and bytes of all of them. */
 #define PLAN_PATHS_MAX      548
 #define PLAN_PATHS_SIZE_MAX 65536
@@ -132,6 +135,7 @@ struct plan {
     uint32_t path_count, paths_size;
     uint32_t watch_count; /* of a permissive plan */
     uint32_t reserved;
+    char label[PLAN_LABEL_SIZE]; /* SELinux's context of the script; empty: the runner's own */
     struct plan_limit limits[PLAN_LIMITS_MAX];
     struct sock_filter filter[];
 };

@@ -125,6 +125,7 @@ static void print_enforced(const struct terminal *terminal, struct json_object *
 {
     auto_free char *pid = value_text(value_of(enforced, "pid_namespace"));
     auto_free char *seccomp = value_text(value_of(enforced, "seccomp"));
+    auto_free char *selinux = value_text(value_of(enforced, "selinux"));
     uint64_t landlock = value_number(enforced, "landlock");
 
     print_label(terminal, "enforced");
@@ -139,6 +140,8 @@ static void print_enforced(const struct terminal *terminal, struct json_object *
     print_label(terminal, "");
     printf("cgroup of each script: %s\n",
            json_object_get_boolean(value_of(enforced, "cgroup")) ? "yes" : "no");
+    print_label(terminal, "");
+    printf("SELinux: %s\n", selinux ? selinux : "off");
     print_list(terminal, "lacks", TONE_WARNING, value_list(enforced, "lacks"));
 }
 

@@ -27,6 +27,7 @@ enum key_type {
     KEY_UNCONFINED,
     KEY_YES_NO,
     KEY_USER,
+    KEY_SELINUX,
     KEY_HOST_OR_NONE,
     KEY_HOST_OR_OWN,
     KEY_SECONDS, /* range in milliseconds */
@@ -58,6 +59,7 @@ static const struct key keys[CONFIG_PROFILE_KEYS_MAX] = {
     {"permissive", NULL, AT(permissive), 0, 0, KEY_YES_NO},
     {"required", NULL, AT(required), 0, 0, KEY_REQUIRED, .in_any = true},
     {"user", NULL, AT(user), 0, 0, KEY_USER},
+    {"selinux", NULL, AT(selinux), 0, 0, KEY_SELINUX, .in_any = true},
     {"capabilities", NULL, AT(capabilities), 0, 0, KEY_CAPABILITIES},
     {"syscalls", NULL, AT(syscalls), 0, 0, KEY_SYSCALLS},
     {"address_families", NULL, AT(families), 0, 0, KEY_FAMILIES},
@@ -154,8 +156,9 @@ static int inherit(struct profile *profile, const struct config_profile_lines *l
     return 0;
 }
 
-static int set_unconfined(struct profile *profile, const struct config_setting *setting,
-                          struct config_problem *problem)
+/* Of a profile that becomes unconfined the confining domain does not stay, unless it says so. */
+static int set_unconfined(struct profile *profile, const struct config_profile_lines *lines,
+                          const struct config_setting *setting, struct config_problem *problem)
 {
     bool yes;
 
@@ -167,6 +170,10 @@ static int set_unconfined(struct profile *profile, const struct config_setting *
                              "what inherits from an unconfined profile is unconfined; inherit "
                              "from another one");
     profile->unconfined = yes;
+    if (yes && lines->lines[find("selinux")] == 0) {
+        free(profile->selinux);
+        profile->selinux = NULL;
+    }
     return 0;
 }
 
@@ -193,6 +200,27 @@ static int set_user(struct profile *profile, const struct config_setting *settin
         return config_no_memory(problem);
     free(profile->user);
     profile->user = user;
+    return 0;
+}
+
+static int set_selinux(struct profile *profile, const struct config_setting *setting,
+                       struct config_problem *problem)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                  "0123456789_.-";
+    size_t length = strspn(setting->value, letters);
+    char *type;
+
+    if (length == 0 || length > PROFILE_SELINUX_TYPE_MAX || setting->value[length] != '\0')
+        return config_refuse(problem, setting->line,
+                             "selinux takes a type of SELinux's policy, not '%s'; write selinux "
+                             "= " PROFILE_SELINUX_TYPE,
+                             setting->value);
+    type = strdup(setting->value);
+    if (!type)
+        return config_no_memory(problem);
+    free(profile->selinux);
+    profile->selinux = type;
     return 0;
 }
 
@@ -236,18 +264,21 @@ static int set_number(uint64_t *slot, const struct key *key, const struct config
     return 0;
 }
 
-static int set_one(struct profile *profile, const struct key *key,
-                   const struct config_setting *setting, struct config_problem *problem)
+static int set_one(struct profile *profile, const struct config_profile_lines *lines,
+                   const struct key *key, const struct config_setting *setting,
+                   struct config_problem *problem)
 {
     void *slot = (char *)profile + key->offset;
 
     switch (key->type) {
     case KEY_UNCONFINED:
-        return set_unconfined(profile, setting, problem);
+        return set_unconfined(profile, lines, setting, problem);
     case KEY_YES_NO:
         return set_yes_no(slot, setting, problem);
     case KEY_USER:
         return set_user(profile, setting, problem);
+    case KEY_SELINUX:
+        return set_selinux(profile, setting, problem);
     case KEY_HOST_OR_NONE:
         return set_choice(slot, "none", setting, problem);
     case KEY_HOST_OR_OWN:
@@ -325,7 +356,7 @@ int config_profile_keys_set(struct profile *profile, struct config_profile_lines
     else if (key->type == KEY_INHERITS)
         r = inherit(profile, lines, known, setting, problem);
     else
-        r = set_one(profile, key, setting, problem);
+        r = set_one(profile, lines, key, setting, problem);
     if (r == 0 && setting->bits & CONFIG_VALUE_FIRST)
         lines->lines[index] = setting->line;
     return r;

@@ -9,7 +9,7 @@
 #include "profile.h"
 
 /* How many there are. */
-#define CONFIG_PROFILE_KEYS_MAX 25
+#define CONFIG_PROFILE_KEYS_MAX 26
 
 /* One value, as libconfuse hands it on. */
 struct config_setting {

@@ -11,10 +11,11 @@
 static const char *const names[] = {
     "landlock",        "landlock-scopes",   "notify", "pid-namespace", "own-proc",
     "mount-namespace", "network-namespace", "user",   "processes",     "cgroup",
+    "selinux",
 };
 
 #define NAMES_COUNT (sizeof(names) / sizeof(names[0]))
-_Static_assert(1 << (NAMES_COUNT - 1) == FEATURE_CGROUP, "each bit has a name");
+_Static_assert(1 << (NAMES_COUNT - 1) == FEATURE_SELINUX, "each bit has a name");
 
 const char *feature_name(size_t index)
 {

@@ -21,6 +21,7 @@ enum feature {
     FEATURE_USER = 1 << 7,              /* scripts run as the profile's user */
     FEATURE_PROCESSES = 1 << 8,         /* processes are counted per script */
     FEATURE_CGROUP = 1 << 9,            /* each script has a cgroup of its own */
+    FEATURE_SELINUX = 1 << 10,          /* and runs in the domain of its profile */
 };
 
 /* The name as it is written, in the order of their bits; NULL past the last. A constant. */

@@ -64,7 +64,8 @@ static int copy_owned(const struct profile *profile, struct profile *copy)
     int r;
 
     copy->user = profile->user ? strdup(profile->user) : NULL;
-    if (profile->user && !copy->user)
+    copy->selinux = profile->selinux ? strdup(profile->selinux) : NULL;
+    if ((profile->user && !copy->user) || (profile->selinux && !copy->selinux))
         return -ENOMEM;
     r = text_list_add_all(&copy->syscalls, &profile->syscalls);
     if (r == 0)
@@ -85,7 +86,7 @@ int profile_copy(const struct profile *profile, struct profile *ret_copy)
     struct profile copy = *profile;
     int r;
 
-    copy.name = copy.file = copy.user = NULL;
+    copy.name = copy.file = copy.user = copy.selinux = NULL;
     copy.line = 0;
     copy.families = (struct family_list){};
     copy.syscalls = copy.writable = copy.hidden = copy.sockets = (struct text_list){};
@@ -124,6 +125,7 @@ void profile_clear(struct profile *profile)
     free(profile->name);
     free(profile->file);
     free(profile->user);
+    free(profile->selinux);
     free(profile->families.families);
     text_list_clear(&profile->syscalls);
     text_list_clear(&profile->writable);

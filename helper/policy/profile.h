@@ -33,6 +33,10 @@
 /* Paths of one list at the most: five lists and the hooks' directory fit into a plan. */
 #define PROFILE_PATHS_MAX 80
 
+/* SELinux's type of isolated's scripts, and bytes of any at the most. */
+#define PROFILE_SELINUX_TYPE     "virthook_script_isolated_t"
+#define PROFILE_SELINUX_TYPE_MAX 128
+
 /* Address families of socket(2). */
 struct family_list {
     size_t count;
@@ -51,7 +55,8 @@ struct profile {
     unsigned int line; /* where it begins in the file */
     bool unconfined;
     bool permissive;
-    char *user; /* name or number; NULL in an unconfined profile */
+    char *user;    /* name or number; NULL in an unconfined profile */
+    char *selinux; /* type of its scripts' domain; NULL: that of unconfined ones */
     uid_t uid;
     gid_t gid;
     bool stand_in;             /* PROFILE_STAND_IN took the place of its user */

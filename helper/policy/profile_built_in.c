@@ -82,6 +82,7 @@ int profile_defaults(struct profile *ret_profile)
 {
     struct profile profile = {
         .user = strdup(PROFILE_USER),
+        .selinux = strdup(PROFILE_SELINUX_TYPE),
         .tmp_size = 64 * MEBIBYTE,
         .cpu_seconds = 300,
         .memory = 4096 * MEBIBYTE,
@@ -89,7 +90,7 @@ int profile_defaults(struct profile *ret_profile)
         .processes = 512,
         .open_files = 1024,
     };
-    int r = profile.user ? set_lists(&profile) : -ENOMEM;
+    int r = profile.user && profile.selinux ? set_lists(&profile) : -ENOMEM;
 
     if (r < 0) {
         profile_clear(&profile);

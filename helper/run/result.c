@@ -16,11 +16,17 @@
 static const char unlisted[] = "; the profile's list of executable paths must hold it and what its "
                                "first line names";
 
-/* Whether the likely cause is the profile's list. */
-static bool is_unlisted(const struct run *run)
+static const char unlabelled[] = "; SELinux may forbid it: label the script (restorecon), see what "
+                                 "was denied (ausearch -m avc)";
+
+/* What may be the cause of an exec that is not permitted; the profile's list before all. */
+static const char *advise(const struct run *run)
 {
-    return run->result.lists_programs && run->report.step == RUNNER_STEP_EXEC &&
-           run->report.error == EACCES;
+    if (run->report.step != RUNNER_STEP_EXEC || run->report.error != EACCES)
+        return "";
+    if (run->result.lists_programs)
+        return unlisted;
+    return run->result.labelled ? unlabelled : "";
 }
 
 static void describe_failure(struct run *run)
@@ -31,7 +37,7 @@ static void describe_failure(struct run *run)
         run->result.problem = strdup("it is no program: begin it with a line such as #!/bin/sh");
     else if (asprintf(&run->result.problem, "cannot %s%s%s: %s%s", step,
                       *run->report.path ? " at " : "", run->report.path,
-                      strerror(run->report.error), is_unlisted(run) ? unlisted : "") < 0)
+                      strerror(run->report.error), advise(run)) < 0)
         run->result.problem = NULL;
 }
 

@@ -212,6 +212,8 @@ const char *spawn_step_text(enum runner_step step)
         return "take the job";
     case RUNNER_STEP_PLAN:
         return "read the plan";
+    case RUNNER_STEP_LABEL:
+        return "set its SELinux label";
     case RUNNER_STEP_MOUNTS:
         return "make its file system";
     case RUNNER_STEP_LIMITS:

@@ -143,6 +143,7 @@ static int note_sandbox(struct run_result *result, const struct sandbox *sandbox
     result->enforced = strdup(sandbox->enforced);
     result->capabilities = sandbox->capabilities ? strdup(sandbox->capabilities) : NULL;
     result->lists_programs = sandbox->lists_programs;
+    result->labelled = sandbox->labelled;
     result->uid = sandbox->uid;
     result->gid = sandbox->gid;
     if (!result->profile || !result->enforced || (sandbox->capabilities && !result->capabilities))

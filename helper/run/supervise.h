@@ -68,6 +68,7 @@ struct run_result {
     char *profile, *enforced; /* of its sandbox, which a reload may have replaced by now */
     char *capabilities;       /* likewise, or NULL */
     bool lists_programs;      /* likewise: nothing else may be executed */
+    bool labelled;            /* likewise: SELinux has a domain for it */
     uid_t uid;                /* it ran as */
     gid_t gid;
     int output_memfd; /* the sealed new XML; negative where blank, over, or none */

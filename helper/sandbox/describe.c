@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void write_names(FILE *stream, uint64_t capabilities, const char *between)
 {
@@ -52,6 +53,15 @@ char *sandbox_list_capabilities(const struct plan *plan)
         return NULL;
     }
     return text;
+}
+
+static void write_label(FILE *stream, const struct plan *plan)
+{
+    const char *role = strchr(plan->label, ':');
+    const char *type = role ? strchr(role + 1, ':') : NULL;
+
+    if (type)
+        fprintf(stream, " selinux:%.*s", (int)strcspn(type + 1, ":"), type + 1);
 }
 
 static void write_plan(FILE *stream, const struct plan *plan, const struct sandbox_host *host)
@@ -98,6 +108,7 @@ char *sandbox_describe(const struct plan *plan, uint64_t clone_flags, uid_t uid,
     if (!stream)
         return NULL;
     fprintf(stream, "user:%u", uid);
+    write_label(stream, plan);
     write_plan(stream, plan, host);
     write_namespaces(stream, plan, clone_flags);
     if (fclose(stream) != 0) {

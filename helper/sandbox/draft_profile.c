@@ -9,6 +9,7 @@
 #include "draft_landlock.h"
 #include "draft_limits.h"
 #include "filter.h"
+#include "label.h"
 #include "loader.h"
 #include "watch.h"
 
@@ -130,6 +131,7 @@ int draft_profile(struct draft *draft, const struct profile *profile,
 {
     int r;
 
+    (void)label_choose(host, profile, draft->plan.label);
     draft_limits(draft, profile, host);
     if ((profile->host_pids && !profile->permissive) || !host->namespaces)
         draft->plan.flags |= PLAN_HOST_PIDS;

@@ -5,6 +5,8 @@
  */
 #include "host.h"
 
+#include "label.h"
+
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <stdint.h>
@@ -38,6 +40,7 @@ void sandbox_look(struct sandbox_host *ret_host)
         .session = geteuid() != 0,
         .own_pid_max = has_own_pid_max(),
     };
+    label_look(ret_host->selinux);
 }
 
 bool sandbox_host_counts(const struct sandbox_host *host)

@@ -10,6 +10,9 @@
 
 #include <stdbool.h>
 
+/* Bytes of a context of SELinux's, its NUL included; those of the reference policy have some 50. */
+#define SANDBOX_CONTEXT_SIZE 256
+
 /* What this kernel offers, looked up once; what the helper has tried and chosen of it; and what is
  * hidden from every script. */
 struct sandbox_host {
@@ -25,9 +28,10 @@ struct sandbox_host {
     const struct user_ns_map *map; /* of a helper that is an ordinary user: whom its scripts can be;
                                       NULL: any user; borrowed */
     const char *log; /* the audit log's file or folder that is in use; borrowed; NULL: none */
+    char selinux[SANDBOX_CONTEXT_SIZE]; /* the helper's own context; empty: SELinux is off */
 };
 
-/* The kernel's part, the first four; all else is false. */
+/* The kernel's part, the first four and the last; all else is false. */
 void sandbox_look(struct sandbox_host *ret_host);
 
 /* Whether PID namespaces bound their own processes; it is written by their own /proc. */

@@ -59,6 +59,7 @@ static int make_plan(const struct sandbox_host *host, const struct profile *prof
     if (r == 0)
         r = describe_plan(sandbox, &draft.plan, host);
     sandbox->lists_programs = draft.plan.landlock_fs & LANDLOCK_ACCESS_FS_EXECUTE;
+    sandbox->labelled = draft.plan.label[0] != '\0';
     if (r < 0)
         *ret_problem = draft.problem ? draft.problem : strerror(-r);
     draft_clear(&draft);

@@ -29,6 +29,7 @@ struct sandbox {
     int plan_fd;                /* a sealed memfd, see plan.h */
     uint64_t clone_flags;       /* namespaces beside those that every script has */
     bool lists_programs;        /* nothing may be executed but what its profile lists */
+    bool labelled;              /* SELinux has a domain for its scripts */
     bool shares_network;        /* a fresh one would be no better than one that others have too */
     uint64_t time_ms;           /* of one script; 0: the call's */
     uint64_t linger_ms;         /* of what a script leaves behind; 0: it is killed */

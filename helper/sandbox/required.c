@@ -10,6 +10,7 @@
 #include "cleanup.h"
 #include "draft_landlock.h"
 #include "draft_limits.h"
+#include "label.h"
 
 #include <linux/capability.h>
 #include <stdio.h>
@@ -93,6 +94,18 @@ static const char *miss_cgroup(const struct sandbox_host *host, const struct pro
     return host->cgroup ? NULL : "no cgroup of version 2 is the helper's to divide";
 }
 
+static const char *miss_selinux(const struct sandbox_host *host, const struct profile *profile)
+{
+    char label[PLAN_LABEL_SIZE];
+
+    if (host->selinux[0] == '\0')
+        return "SELinux is off here";
+    return label_choose(host, profile, label)
+               ? NULL
+               : "SELinux's policy does not know its type; install virthook's module, or name "
+                 "another by selinux";
+}
+
 static const char *miss_processes(const struct sandbox_host *host, const struct profile *profile)
 {
     if (profile->processes == 0)
@@ -119,6 +132,7 @@ static const struct {
     {FEATURE_USER, miss_user, false},
     {FEATURE_PROCESSES, miss_processes, true},
     {FEATURE_CGROUP, miss_cgroup, true},
+    {FEATURE_SELINUX, miss_selinux, true},
 };
 
 const char *feature_missing(enum feature feature, const struct sandbox_host *host,

@@ -48,6 +48,15 @@ static int note_programs(const struct sandbox_host *host, const struct profile *
                     why);
 }
 
+static int note_label(const struct sandbox_host *host, const struct profile *profile,
+                      struct text_list *notes)
+{
+    const char *why = host->selinux[0] ? feature_missing(FEATURE_SELINUX, host, profile) : NULL;
+
+    return why ? add_note(notes, profile, "runs scripts in the helper's own SELinux domain", why)
+               : 0;
+}
+
 /* As sandbox_refuse(), and where its user does not exist, of which the configuration's own notes
  * tell. */
 static int find_reason(const struct sandbox_host *host, const struct profile *profile,
@@ -82,6 +91,8 @@ static int check(const struct sandbox_host *host, const struct config *config,
         return add_note(&list->notes, profile, "cannot be used on this host", why);
     *ret_fits = true;
     r = note_programs(host, profile, &list->notes);
+    if (r == 0 && config_uses_profile(config, profile->name, &line))
+        r = note_label(host, profile, &list->notes);
     if (r == 0 && !profile->unconfined && !profile->permissive &&
         config_uses_profile(config, profile->name, &line))
         r = reach_tell_sockets(profile, &list->notes);

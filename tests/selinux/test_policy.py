@@ -117,7 +117,8 @@ def test_no_domain_of_scripts_is_permissive_or_unconfined(compiled):
 def test_the_booleans_are_closed_as_they_are_shipped(compiled):
     own = {str(one): one.state for one in compiled.bools() if str(one).startswith("virthook_")}
     assert own == {"virthook_run_unconfined": False, "virthook_notify_connect_any": False,
-                   "virthook_tune_processes": False, "virthook_mend_log": False}
+                   "virthook_tune_processes": False, "virthook_tune_kernel": False,
+                   "virthook_mend_log": False}
 
 
 def test_without_its_boolean_the_helper_cannot_start_an_unconfined_script(compiled):

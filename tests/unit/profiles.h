@@ -69,6 +69,7 @@ static inline void assert_same_profile(const struct profile *a, const struct pro
     assert_int_equal(a->permissive, b->permissive);
     assert_int_equal(a->required, b->required);
     assert_string_equal(a->user, b->user);
+    assert_string_equal(a->selinux, b->selinux);
     assert_int_equal(a->capabilities, b->capabilities);
     assert_same_texts(&a->syscalls, &b->syscalls);
     assert_int_equal(a->families.count, b->families.count);

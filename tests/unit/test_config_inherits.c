@@ -201,12 +201,28 @@ static void an_unconfined_profile_may_inherit_limits_from_a_confined_one(void **
     assert_int_equal(profile_of("p")->memory, profile_of("isolated")->memory);
 }
 
+static void a_domain_that_confines_does_not_stay_by_itself_in_an_unconfined_one(void **state)
+{
+    assert_loads("profile a { inherits = isolated unconfined = yes }\n"
+                 "profile b { unconfined = yes }\n"
+                 "profile c { inherits = isolated selinux = c_t unconfined = yes }\n"
+                 "profile d { inherits = c }\n"
+                 "profile e { inherits = isolated }");
+    assert_null(profile_of("unconfined")->selinux);
+    assert_null(profile_of("a")->selinux);
+    assert_null(profile_of("b")->selinux);
+    assert_string_equal(profile_of("c")->selinux, "c_t");
+    assert_string_equal(profile_of("d")->selinux, "c_t");
+    assert_string_equal(profile_of("e")->selinux, PROFILE_SELINUX_TYPE);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, tree_set_up, loading_tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_profile_inherits_what_it_does_not_say),
+        TEST(a_domain_that_confines_does_not_stay_by_itself_in_an_unconfined_one),
         TEST(a_list_that_is_set_takes_the_place_of_the_inherited_one),
         TEST(a_list_that_is_added_to_keeps_the_inherited_one),
         TEST(what_is_added_is_told_from_what_is_set_wherever_they_stand),

@@ -27,6 +27,7 @@ static void every_key_takes_its_value(void **state)
                  "    permissive = yes\n"
                  "    required = { notify, pid-namespace }\n"
                  "    user = root\n"
+                 "    selinux = ours_t\n"
                  "    capabilities = { NET_ADMIN, CAP_SYS_NICE, cap_chown, kill }\n"
                  "    syscalls = { @mount, ptrace, '@clock' }\n"
                  "    address_families = { AF_NETLINK, AF_INET6 }\n"
@@ -53,6 +54,7 @@ static void every_key_takes_its_value(void **state)
     assert_true(profile->permissive);
     assert_int_equal(profile->required, FEATURE_NOTIFY | FEATURE_PID_NAMESPACE);
     assert_string_equal(profile->user, "root");
+    assert_string_equal(profile->selinux, "ours_t");
     assert_int_equal(profile->uid, 0);
     assert_int_equal(profile->gid, 0);
     assert_false(profile->user_missing);
@@ -172,7 +174,7 @@ static void every_feature_has_a_name_of_its_own(void **state)
         assert_int_equal(feature_find(feature_name(i)), 1U << i);
         all |= 1U << i;
     }
-    assert_int_equal(all, FEATURE_CGROUP | (FEATURE_CGROUP - 1));
+    assert_int_equal(all, FEATURE_SELINUX | (FEATURE_SELINUX - 1));
     assert_int_equal(feature_find("none"), 0);
 }
 
@@ -192,6 +194,21 @@ static void words_are_those_that_are_told(void **state)
     assert_false(profile_of("p")->host_tmp);
     assert_false(profile_of("p")->host_pids);
     assert_false(profile_of("p")->permissive);
+}
+
+static void a_type_is_a_name_of_selinux_s(void **state)
+{
+    static const char *const wrong[] = {"''", "'a b'", "u:r:t", "'a_t:s0'"};
+    char text[PROFILE_SELINUX_TYPE_MAX + 64];
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        snprintf(text, sizeof(text), "profile p {\nselinux = %s }", wrong[i]);
+        assert_complains(2, text, "selinux takes a type", NULL);
+    }
+    snprintf(text, sizeof(text), "profile p { selinux = %0*d }", PROFILE_SELINUX_TYPE_MAX + 1, 7);
+    assert_complains(1, text, "selinux takes a type", NULL);
+    snprintf(text, sizeof(text), "profile p { selinux = %0*d }", PROFILE_SELINUX_TYPE_MAX, 7);
+    assert_loads(text);
 }
 
 static void limits_have_their_ranges(void **state)
@@ -286,6 +303,7 @@ int main(void)
         TEST(unknown_features_are_refused_with_the_one_that_may_be_meant),
         TEST(every_feature_has_a_name_of_its_own),
         TEST(words_are_those_that_are_told),
+        TEST(a_type_is_a_name_of_selinux_s),
         TEST(limits_have_their_ranges),
         TEST(a_limit_of_0_is_none_and_the_own_tmp_always_has_a_size),
         TEST(a_profile_has_a_name_of_its_own),

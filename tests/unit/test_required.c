@@ -23,14 +23,17 @@ static void assert_refusal(const struct sandbox_host *host, const struct profile
     free(why);
 }
 
+/* All but the one for which the kernel's own policy is asked. */
 static void a_host_with_all_of_it_holds_every_feature(void **state)
 {
     struct profile profile = confined();
 
-    profile.required = UINT32_MAX;
+    profile.required = UINT32_MAX & ~(uint32_t)FEATURE_SELINUX;
     assert_refusal(&full, &profile, NULL);
-    for (size_t i = 0; feature_name(i); i++)
-        assert_null(feature_missing((enum feature)(1 << i), &full, &profile));
+    for (size_t i = 0; feature_name(i); i++) {
+        if (profile.required & 1U << i)
+            assert_null(feature_missing((enum feature)(1 << i), &full, &profile));
+    }
 }
 
 /* Each row takes one thing away from the host. */
@@ -127,12 +130,28 @@ static void an_unconfined_profile_has_its_processes_and_nothing_else(void **stat
         profile.required = in_any;
         assert_refusal(&full, &profile, NULL);
         for (size_t i = 0; feature_name(i); i++) {
-            if (in_any & 1U << i)
+            if ((in_any | FEATURE_SELINUX) & 1U << i)
                 continue;
             profile.required = 1U << i;
             assert_refusal(&full, &profile, "does not confine its scripts");
         }
     }
+}
+
+/* Which types there are the kernel's policy says, whatever the profile confines. */
+static void a_domain_is_had_where_selinux_knows_it(void **state)
+{
+    char type[] = "virthook_no_such_type_t";
+    struct profile profile = confined();
+    struct sandbox_host host = full;
+
+    profile.required = FEATURE_SELINUX;
+    profile.selinux = type;
+    assert_refusal(&host, &profile, "SELinux is off");
+    strcpy(host.selinux, "system_u:system_r:virthook_t:s0");
+    assert_refusal(&host, &profile, "does not know its type");
+    profile.unconfined = true;
+    assert_refusal(&host, &profile, "does not know its type");
 }
 
 static void root_needs_landlock_or_read_only_mounts(void **state)
@@ -194,6 +213,7 @@ int main(void)
         cmocka_unit_test(processes_are_held_by_a_pid_limit_of_their_own_or_a_cgroup),
         cmocka_unit_test(what_the_profile_itself_gives_away_cannot_be_required),
         cmocka_unit_test(an_unconfined_profile_has_its_processes_and_nothing_else),
+        cmocka_unit_test(a_domain_is_had_where_selinux_knows_it),
         cmocka_unit_test(root_needs_landlock_or_read_only_mounts),
         cmocka_unit_test(root_with_the_host_s_processes_needs_scopes_or_the_grant_to_signal),
         cmocka_unit_test(a_permissive_profile_needs_to_be_told_of_calls),

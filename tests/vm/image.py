@@ -32,20 +32,25 @@ EMPTY = ("dev", "home", "media", "mnt", "proc", "root", "run", "srv", "sys", "tm
 SLACK_MB = 64
 
 
-def make(path, work, build):
-    """Make the disk at path, through the folder work; build is the folder of the build."""
+def make(path, work, build, packages=PACKAGES, finish=None):
+    """Make the disk at path, through the folder work; build is the folder of the build.
+
+    finish, if any, is called with the folder before it becomes the disk.
+    """
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     for link in ("bin", "sbin", "lib", "lib64"):  # as Debian's merged /usr has them
         work.joinpath("usr", link).mkdir(parents=True)
         work.joinpath(link).symlink_to(f"usr/{link}")
-    copy_listed(files_of(PACKAGES), work)
+    copy_listed(files_of(packages), work)
     copy_listed([name for top in GENERATED for name in below(Path(top))], work)
     for name in EMPTY:
         work.joinpath(name).mkdir(parents=True, exist_ok=True)
     copy_build(build, work / "build")
     shutil.copytree(TESTS, work / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     run(["ldconfig", "-r", work])
+    if finish:
+        finish(work)
     path.unlink(missing_ok=True)
     size = int(run(["du", "-sm", work]).split()[0]) + SLACK_MB
     run(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", work, path, f"{size}M"])

@@ -13,12 +13,12 @@ COMMAND_LINE = ("root=/dev/nvme0n1 rw console=ttyS0 panic=-1 quiet mitigations=o
                 "init=/tests/vm/init")
 
 
-def boot(kernel, disk, report, log, timeout):
+def boot(kernel, disk, report, log, timeout, command_line=COMMAND_LINE):
     """Run the machine until it powers off; the guest's report and console go to these files."""
     argv = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-m",
             "1024", "-smp", "2", "-nodefaults", "-no-user-config", "-display", "none",
             "-no-reboot", "-serial", f"file:{log}", "-serial", f"file:{report}",
-            "-kernel", kernel, "-append", COMMAND_LINE,
+            "-kernel", kernel, "-append", command_line,
             "-drive", f"file={disk},format=raw,if=none,id=disk,snapshot=on",
             "-device", "nvme,drive=disk,serial=disk"]
     process = subprocess.Popen(  # pylint: disable=consider-using-with
