@@ -1,4 +1,4 @@
-"""The suite `selinux`: virthook's module in Debian's policy, compiled, then booted and enforcing."""
+"""The suite `selinux`: virthook's module in Debian's policy, compiled, then enforced."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import platform

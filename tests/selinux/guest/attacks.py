@@ -18,14 +18,15 @@ def write(path, text):
 print(open("/proc/self/attr/current").read().strip("\\0\\n"))
 """
 
-# {helper}, {libvirtd} and {guest} are numbers of processes in these domains, {socket} and {admin} are
-# the helper's, {log} is the audit log.
+# {helper}, {libvirtd} and {guest} are numbers of processes in these domains, {socket} and {admin}
+# the helper's sockets, {log} is the audit log.
 ATTACKS = {
     "read passwords": "open('/etc/shadow').read(1)",
     "add a user": "open('/etc/passwd', 'a').close()",
     "read the audit log": "open({log!r}).read(1)",
     "cut the audit log": "os.truncate({log!r}, 0)",
-    "remove the audit log": "os.rename({log!r}, {log!r} + '.away'); os.rename({log!r} + '.away', {log!r})",
+    "remove the audit log": "os.rename({log!r}, {log!r} + '.away'); "
+                            "os.rename({log!r} + '.away', {log!r})",
     "read the configuration": "open('/etc/virthook/virthook.conf').read(1)",
     "change the configuration": "open('/etc/virthook/virthook.conf', 'a').close()",
     "change a hook": "open('/etc/virthook/hooks/qemu', 'a').close()",
