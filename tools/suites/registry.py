@@ -73,7 +73,7 @@ def suites():
               matrix.full, slow=True, by_name=True),
         Suite("oldkernel", "a machine with Linux 6.1: its Landlock, its limits", oldkernel.suite,
               slow=True),
-        Suite("selinux", "the SELinux module: its promises, what scripts reach, enforced in a machine",
+        Suite("selinux", "the SELinux module: promises, what scripts reach, enforced in a machine",
               selinux_policy.suite, slow=True),
         Suite("packages", "Debian's packages are built, installed, upgraded, removed",
               packages.suite, slow=True),
