@@ -164,11 +164,20 @@ void status_write(struct status *status, const struct status_facts *facts)
     }
 }
 
+/* Whether the file is still this one's, and not of another one that was given the same path. */
+static bool is_ours(const struct status *status)
+{
+    struct stat own, present;
+
+    return status->fd >= 0 && fstat(status->fd, &own) == 0 && stat(status->path, &present) == 0 &&
+           own.st_ino == present.st_ino && own.st_dev == present.st_dev;
+}
+
 void status_close(struct status *status)
 {
     if (!status)
         return;
-    if (status->fd >= 0)
+    if (is_ours(status))
         (void)unlink(status->path);
     close_fd(&status->fd);
     free(status->written);
