@@ -12,6 +12,10 @@ sys.path.insert(0, str(INTEGRATION))
 HOOKS = INTEGRATION / "hooks"
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "invariant(number): holds this invariant of ARCHITECTURE.md")
+
+
 @pytest.fixture(scope="session")
 def hooks():
     """The folder of the hooks that the tests put in place."""

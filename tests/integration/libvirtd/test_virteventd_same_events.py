@@ -9,16 +9,18 @@ scene in which nothing happens fails.
 import re
 import signal
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
 from rig import xml
-from rig.arrangement import Shim
+from rig.arrangement import Service
 from rig.command import Timeout, wait_until
-from rig.events import Listener, Printer
+from rig.events import Listener, Printer, Scripts
 from rig.libvirtd import QEMU_URI, Libvirtd
 
 TEST_URI = "test+unix:///default"
+URIS = [QEMU_URI, TEST_URI]
 
 DISK, COPY, BACKUP = (f"/var/lib/libvirt/images/{name}.img" for name in ("g1", "copy", "backup"))
 
@@ -38,11 +40,13 @@ with socket.create_connection(("127.0.0.1", 5900)) as server, server.makefile("r
 
 
 class Stage:
-    """A daemon, somebody who listens to it, and a virteventd whose word is held against that."""
+    """A daemon, somebody who listens to it, and a virteventd whose word is held against that:
+    told() answers what it told of this daemon.
+    """
 
-    def __init__(self, daemon, uri):
-        self.daemon, self.cell, self.uri = daemon, daemon.cell, uri
-        self.heard, self.told = Listener(self.cell, uri), Printer(self.cell, uri)
+    def __init__(self, daemon, uri, told):
+        self.daemon, self.cell, self.uri, self.told = daemon, daemon.cell, uri, told
+        self.heard = Listener(self.cell, uri).events
 
     def virsh(self, *words):
         self.daemon.virsh(*words, uri=self.uri).checked()
@@ -53,14 +57,14 @@ class Stage:
 
     def play(self, scene):
         """Plays the scene, and waits until virteventd has told what libvirt told of it."""
-        before = len(self.heard.events())
+        before = len(self.heard())
         scene.act(self)
-        wait_until(lambda: set(scene.comes) <= set(map(words_of, self.heard.events()[before:])),
+        wait_until(lambda: set(scene.comes) <= set(map(words_of, self.heard()[before:])),
                    20, f"{scene.comes}")
         try:
-            wait_until(lambda: self.told.events() == self.heard.events(), 20, "the same events")
+            wait_until(lambda: self.told() == self.heard(), 20, "the same events")
         except Timeout:
-            assert self.told.events()[before:] == self.heard.events()[before:]
+            assert self.told()[before:] == self.heard()[before:]
             raise
 
 
@@ -238,26 +242,23 @@ OF_TEST = [libvirt_s_test_guest_lives, libvirt_s_test_network_lives, libvirt_s_t
            a_node_device_comes_and_goes]
 
 
-@pytest.fixture(scope="module")
-def daemon(cache):
-    with Libvirtd(Shim(), cache=cache) as daemon:
+@pytest.fixture(scope="module", params=["lines", "scripts"])
+def stages(request, cache):
+    """{URI: Stage}; what is judged are virteventd's lines, or what its scripts are told."""
+    with Libvirtd(Service(), cache=cache) as daemon:
         daemon.cell.write(DISK, bytes(2 ** 20))
-        yield daemon
-
-
-@pytest.fixture(scope="module")
-def qemu(daemon):
-    return Stage(daemon, QEMU_URI)
-
-
-@pytest.fixture(scope="module")
-def test_driver(daemon):
-    return Stage(daemon, TEST_URI)
+        if request.param == "lines":
+            told = {uri: Printer(daemon.cell, uri).events for uri in URIS}
+        else:
+            scripts = Scripts(daemon, *URIS).start()
+            told = {uri: partial(scripts.events, uri) for uri in URIS}
+        yield {uri: Stage(daemon, uri, told[uri]) for uri in URIS}
 
 
 @pytest.fixture
-def running(qemu):
-    """A stage with a guest that runs."""
+def running(stages):
+    """QEMU's stage, with a guest that runs."""
+    qemu = stages[QEMU_URI]
     if not re.search(r"^g1$", qemu.daemon.virsh("list", "--name").stdout, re.MULTILINE):
         qemu.virsh_file("create", xml.guest_with_devices("g1", DISK))
     return qemu
@@ -269,5 +270,5 @@ def test_what_libvirt_tells_is_told(running, scene):
 
 
 @pytest.mark.parametrize("scene", OF_TEST, ids=str)
-def test_what_libvirts_test_driver_tells_is_told(test_driver, scene):
-    test_driver.play(scene)
+def test_what_libvirts_test_driver_tells_is_told(stages, scene):
+    stages[TEST_URI].play(scene)

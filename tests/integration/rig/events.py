@@ -31,7 +31,7 @@ def of_libvirt(event):
 def burst(cell, uri, guests, each):
     """So many events of each of so many guests of the test driver; see burst.py."""
     cell.write("/run/burst.py", BURST.read_bytes())
-    cell.run(["/usr/bin/python3", "-I", "/run/burst.py", uri, guests, each],
+    cell.run(["/usr/bin/python3", "-I", "/run/burst.py", uri, str(guests), str(each)],
              timeout=120).checked()
 
 
@@ -76,6 +76,11 @@ printf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' \\
 TOLD = "/run/told"
 SCRIPT = "/etc/libvirt/events"
 
+SYNCHRONIZED = "daemon - synchronized -"
+
+CONFIGURATION = "/etc/virthook/virteventd.conf"
+STATE = "/run/virthook/virteventd.state"
+
 
 @dataclass(frozen=True)
 class Run:
@@ -87,6 +92,15 @@ class Run:
     @property
     def words(self):
         return " ".join(self.arguments[:4])
+
+    @property
+    def event(self):
+        """By its arguments and VIRTHOOK_UUID, which have to be the same as in the document."""
+        kind, name, event, detail, extra = self.arguments
+        told = {"kind": kind, "object": name, "uuid": self.uuid, "event": event, "detail": detail,
+                "extra": extra, "payload": self.document["payload"]}
+        assert told == of_libvirt(self.document)
+        return told
 
 
 class Scripts:
@@ -100,15 +114,15 @@ class Scripts:
         self.cell.write(TOLD, "", 0o666)
         self.cell.write(SCRIPT, recorder, 0o755)
         listed = ", ".join(f'"{uri}"' for uri in uris)
-        self.cell.write("/etc/virthook/virteventd.conf", f"uris = {{ {listed} }}\n{config}")
+        self.cell.write(CONFIGURATION, f"uris = {{ {listed} }}\nstate = {STATE}\n{config}")
         self.process = None
+        self._runs, self._read = [], 0
 
-    def start(self):
-        """Start it, and wait until from here on nothing is missed."""
-        before = len(self.runs("daemon - synchronized -"))
+    def start(self, synchronized=None):
+        """Start it, and wait until nothing is missed from here on (of so many daemons, or all)."""
+        wanted = len(self.runs(SYNCHRONIZED)) + (synchronized or len(self.uris))
         self.process = self.cell.spawn(["virteventd"])
-        wait_until(lambda: len(self.runs("daemon - synchronized -")) >= before + len(self.uris), 30,
-                   "virteventd's connections")
+        wait_until(lambda: len(self.runs(SYNCHRONIZED)) >= wanted, 30, "virteventd's connections")
         return self
 
     def stop(self):
@@ -120,15 +134,23 @@ class Scripts:
         self.process.wait(10)
 
     def runs(self, *words):
-        """What the script was told, in the order of its runs; of these words, where some are given."""
-        lines = self.cell.read(TOLD).split("\n")[:-1]
-        found = [run_of(*line.split("\t")) for line in lines]
-        return [run for run in found if not words or run.words in words]
+        """What the script was told, in the order of its runs; those of these words, where some are
+        given.
+        """
+        with open(self.cell.path(TOLD), encoding="utf-8") as file:
+            file.seek(self._read)
+            lines = file.read().split("\n")[:-1]
+        self._read += sum(len(line.encode()) + 1 for line in lines)
+        self._runs += [run_of(*line.split("\t")) for line in lines]
+        return [run for run in self._runs if not words or run.words in words]
 
-    def events(self):
-        """All but those of kind daemon, in the order in which libvirt told them."""
-        documents = [run.document for run in self.runs() if run.document["kind"] != "daemon"]
-        return [of_libvirt(each) for each in sorted(documents, key=lambda each: each["sequence"])]
+    def events(self, uri):
+        """A daemon's events, in the order in which libvirt told them; each by its arguments, and by
+        what of it is in stdin alone.
+        """
+        runs = [run for run in self.runs()
+                if run.document["uri"] == uri and run.document["kind"] != "daemon"]
+        return [run.event for run in sorted(runs, key=lambda run: run.document["sequence"])]
 
 
 def run_of(*fields):
