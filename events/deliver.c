@@ -218,7 +218,7 @@ void deliver(struct deliver *deliver, struct delivery *delivery, struct deliver_
 
     result.outcome = delivery->attempt == 1 ? deliver_to_all(deliver, delivery, &result)
                                             : deliver_round(deliver, delivery, &result);
-    if (result.outcome == DELIVER_REFUSED) {
+    if (result.outcome == DELIVER_REFUSED || result.outcome == DELIVER_NOT_RUN) {
         char reason[DELIVER_NOTE_SIZE];
 
         (void)snprintf(reason, sizeof(reason), "%s", result.note);

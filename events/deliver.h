@@ -39,7 +39,7 @@ struct deliver_result {
     enum deliver_outcome outcome;
     unsigned int retried;         /* calls of one script again */
     unsigned int given_up;        /* scripts that have exited with 75 as often as is tried */
-    char note[DELIVER_NOTE_SIZE]; /* why it was refused, or there was no helper */
+    char note[DELIVER_NOTE_SIZE]; /* why it was refused or not run, or there was no helper */
     char given_up_note[DELIVER_NOTE_SIZE]; /* the last of them */
 };
 

@@ -42,6 +42,7 @@ bool outcomes_note(struct outcomes *outcomes, const struct deliver_result *resul
     outcomes->retried += result->retried;
     add(&outcomes->given_up, result->given_up, result->given_up_note);
     add(&outcomes->refused, result->outcome == DELIVER_REFUSED, result->note);
+    add(&outcomes->not_run, result->outcome == DELIVER_NOT_RUN, result->note);
     if (is_back) {
         outcomes->helper_away = false;
         fprintf(stderr, "virteventd: the helper takes events again\n");
@@ -88,5 +89,6 @@ void outcomes_say(struct outcomes *outcomes)
     pthread_mutex_lock(&outcomes->lock);
     say(&outcomes->given_up, "scripts that exited with 75 each time and are not tried again");
     say(&outcomes->refused, "events that the helper refused and are lost");
+    say(&outcomes->not_run, "calls in which the helper ran nothing and which are made again");
     pthread_mutex_unlock(&outcomes->lock);
 }

@@ -24,7 +24,7 @@ struct outcomes_of_a_kind {
 struct outcomes {
     pthread_mutex_t lock;
     uint64_t delivered, retried;
-    struct outcomes_of_a_kind given_up, refused;
+    struct outcomes_of_a_kind given_up, refused, not_run;
     bool helper_away;
     uint64_t away_ms;       /* from one try to the next */
     uint64_t away_until_ms; /* the next try */
@@ -42,5 +42,5 @@ bool outcomes_note(struct outcomes *outcomes, const struct deliver_result *resul
  */
 uint64_t outcomes_note_absence(struct outcomes *outcomes, const char *note, uint64_t first_ms);
 
-/* Says on stderr what has been given up or refused since it was called last. */
+/* Says on stderr what has been given up, refused or not run since it was called last. */
 void outcomes_say(struct outcomes *outcomes);

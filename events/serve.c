@@ -77,6 +77,8 @@ static int open_store(struct service *service)
         fprintf(stderr,
                 "virteventd: another one has %s; end it, or give this one a state of its own\n",
                 path);
+    else if (r == -ENOTSUP)
+        fprintf(stderr, "virteventd: the state file %s is no regular file; move it away\n", path);
     else if (r < 0)
         fprintf(stderr, "virteventd: the state file %s cannot be had (%s)\n", path,
                 strerrordesc_np(-r));

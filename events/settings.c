@@ -34,7 +34,7 @@ struct key {
 #define A_PATH     "a path that starts with /"
 
 static const struct key keys[] = {
-    {"uris", KEY_URIS, AT(uris), 0, 0, 0, "URIs of daemons, each once"},
+    {"uris", KEY_URIS, AT(uris), 0, 0, 0, "URIs of daemons, each once, or none"},
     {"queue_events", KEY_COUNT, AT(queue_events), 1, 1000000, 10000, "a number from 1 to 1000000"},
     {"queue_bytes", KEY_BYTES, AT(queue_bytes), 65536, 1 << 30, 16 << 20, "bytes from 64K to 1G"},
     {"queue_full", KEY_FULL, AT(coalesce), 0, 1, 0, "drop-oldest or coalesce"},
@@ -84,8 +84,11 @@ static size_t find(const char *name)
     return index;
 }
 
+/* "none" stands for no URI, as elsewhere for no path. */
 static bool add_uri(struct settings *settings, const char *uri, int *ret_error)
 {
+    if (strcmp(uri, "none") == 0)
+        return true;
     if (!strchr(uri, ':') || settings->uri_count == URIS_MAX)
         return false;
     for (size_t i = 0; i < settings->uri_count; i++) {

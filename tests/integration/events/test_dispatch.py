@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import json
+import resource
 import socket
 import time
 
@@ -248,6 +249,20 @@ def test_no_more_scripts_run_at_once_than_are_configured(place, service, feed):
     feeder.do("set", "running=1")
     let(place)
     feeder.until("delivered", 5)
+
+
+def test_what_the_helper_cannot_run_is_said_and_run_when_it_can(place, service, feed):
+    place.on_event("domain/all", NOTE)
+    hard = resource.prlimit(service.pid, resource.RLIMIT_FSIZE)[1]
+    resource.prlimit(service.pid, resource.RLIMIT_FSIZE, (len(place.log()), hard))
+    feeder = feed()
+    feeder.tell("d1")
+    wait_until(lambda: feeder.do("attend") or "the helper ran nothing" in said(place), PATIENCE,
+               "a word of why events wait")
+    assert "domain d1 started: the audit record could not be written" in said(place)
+    resource.prlimit(service.pid, resource.RLIMIT_FSIZE, (hard, hard))
+    feeder.until("delivered", 1)
+    assert place.lines("done") == ["d1 started booted"]
 
 
 def test_what_a_full_queue_has_lost_is_counted_said_and_told(place, service, feed):

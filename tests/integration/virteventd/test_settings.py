@@ -14,6 +14,11 @@ def test_a_good_one_is_in_order(service):
     assert (answer.returncode, answer.stdout) == (0, "The configuration is in order.\n")
 
 
+def test_no_daemon_named_is_as_none(service):
+    service.path.write_text("uris = none\n", encoding="utf-8")
+    assert service.ask("--check").returncode == 0
+
+
 @pytest.mark.parametrize("line, complaint", [
     ("queue_event = 5", ":7: no such option 'queue_event'; did you mean 'queue_events'?"),
     ("entirely = other", ":7: no such option 'entirely'; write key = value, each once"),
@@ -26,8 +31,8 @@ def test_a_good_one_is_in_order(service):
     ("retry_first = 400", ":7: retry_most is less than retry_first; make it the larger one"),
     ("state = /else", ":7: state is already set in line 5; remove one of them"),
     ("running_max += 3", ":7: running_max takes one value; write = in place of +="),
-    (f'uris += {{"{URI}"}}', f":7: uris = {URI}: uris takes URIs of daemons, each once"),
-    ('uris += {"qemu"}', ":7: uris = qemu: uris takes URIs of daemons, each once"),
+    (f'uris += {{"{URI}"}}', f":7: uris = {URI}: uris takes URIs of daemons, each once, or none"),
+    ('uris += {"qemu"}', ":7: uris = qemu: uris takes URIs of daemons, each once, or none"),
     ('rule "a" { }', ":7: no such option 'rule'; write key = value, each once"),
 ])
 def test_a_mistake_is_told_with_its_line_and_a_mend(service, line, complaint):
@@ -65,3 +70,9 @@ def test_a_bad_one_ends_the_start(service):
     service.configure("queue_event = 5")
     assert service.spawn().process.wait(20) == 1
     assert "did you mean 'queue_events'?" in service.said()
+
+
+def test_a_state_file_that_is_none_ends_the_start(service):
+    (service.place.root / "state").symlink_to("/dev/null")
+    assert service.spawn().process.wait(20) == 1
+    assert "state is no regular file; move it away" in service.said()
