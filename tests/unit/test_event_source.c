@@ -20,14 +20,16 @@
 static int refusals_left, looks;
 static char told[512];
 
-/* The linker has source.c call these (--wrap). */
-int __real_snapshot_take(virConnectPtr connection, struct states *ret_states);
-int __wrap_snapshot_take(virConnectPtr connection, struct states *ret_states);
+/* The linker gives these for snapshot_take(), by --wrap. */
+int real_snapshot(virConnectPtr connection,
+                  struct states *ret_states) __asm__("__real_snapshot_take");
+int refusing_snapshot(virConnectPtr connection,
+                      struct states *ret_states) __asm__("__wrap_snapshot_take");
 
-int __wrap_snapshot_take(virConnectPtr connection, struct states *ret_states)
+int refusing_snapshot(virConnectPtr connection, struct states *ret_states)
 {
     looks++;
-    return refusals_left-- > 0 ? -EIO : __real_snapshot_take(connection, ret_states);
+    return refusals_left-- > 0 ? -EIO : real_snapshot(connection, ret_states);
 }
 
 static void take(const struct event *event, void *user)

@@ -1,4 +1,4 @@
-"""Daemons that virteventd lets go and takes again while it runs: real ones, which answer or do not."""
+"""Daemons that virteventd lets go and takes again while it runs: real ones."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import json
@@ -8,7 +8,7 @@ import pytest
 
 from rig.arrangement import Service
 from rig.command import wait_until
-from rig.events import CONFIGURATION, STATE, Scripts
+from rig.events import CONFIGURATION, STATE, SYNCHRONIZED, Scripts
 from rig.libvirtd import QEMU_URI, Libvirtd
 
 TEST_URI = "test:///default"
@@ -43,7 +43,7 @@ def test_one_that_was_let_go_tells_nothing_more(daemon):
     daemon.virsh("start", "g1").checked()
     daemon.virsh("destroy", "g1").checked()
     scripts.watch(TEST_URI, "test:///default?other")  # so that what was told has come
-    wait_until(lambda: len(scripts.runs("daemon - synchronized -")) == 3, 30, "the last event")
+    wait_until(lambda: len(scripts.runs(SYNCHRONIZED)) == 3, 30, "the last event")
     assert not [run for run in scripts.runs() if run.arguments[0] == "domain"]
 
 
@@ -69,7 +69,7 @@ def test_a_connection_that_was_lost_is_not_kept(daemon):
     before = descriptors(scripts)
     for times in range(2, 5):
         daemon.restart()
-        wait_until(lambda n=times: len(scripts.runs("daemon - synchronized -")) == n, 60, "it again")
+        wait_until(lambda n=times: len(scripts.runs(SYNCHRONIZED)) == n, 60, "it again")
     wait_until(lambda: descriptors(scripts) <= before, 30, "as few descriptors as before")
 
 
