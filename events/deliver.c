@@ -76,9 +76,10 @@ static enum deliver_outcome judge_error(int error, const struct virthook_request
 static enum deliver_outcome judge_reply(const struct virthook_reply *reply,
                                         char note[DELIVER_NOTE_SIZE])
 {
-    static const char *const absent[] = {"no-helper", "no-answer",         "helper-lost",
-                                         "busy",      "bad-configuration", NULL};
-    static const char *const idle[] = {"audit-failed", "internal", "cancelled", "timed-out", NULL};
+    /* Nobody but a helper that ends cancels these calls, with scripts that ran or waited. */
+    static const char *const absent[] = {"no-helper",         "no-answer", "helper-lost", "busy",
+                                         "bad-configuration", "cancelled", NULL};
+    static const char *const idle[] = {"audit-failed", "internal", "timed-out", NULL};
 
     (void)snprintf(note, DELIVER_NOTE_SIZE, "%s", reply->message);
     if (is_one_of(reply->reason, absent))

@@ -13,6 +13,9 @@
 #include <errno.h>
 #include <string.h>
 
+/* EX_TEMPFAIL of sysexits.h. */
+#define AGAIN_STATUS 75
+
 bool call_is_for_nothing(const struct call *call)
 {
     const struct message_call *request = call_request(call);
@@ -87,9 +90,21 @@ bool call_was_delivered(struct call *call)
     return false;
 }
 
+/* Whether nothing came of it yet: each of its scripts asks to be run again. */
+static bool is_put_off(const struct results *results)
+{
+    for (size_t i = 0; i < results->script_count; i++) {
+        if (results->scripts[i].exit_status != AGAIN_STATUS || results->scripts[i].retries == 0)
+            return false;
+    }
+    return true;
+}
+
+/* Who has a verdict knows what is put off; who has none sends the delivery again. */
 void call_end_delivery(struct call *call)
 {
-    if (call->delivers && call->results.script_count == 0)
+    if (call->delivers &&
+        (call->results.script_count == 0 || (!call->peer && is_put_off(&call->results))))
         deliveries_forget(call->helper->deliveries, call_request(call)->delivery);
 }
 

@@ -31,7 +31,10 @@ const char *call_lane(const struct call *call);
  */
 bool call_was_delivered(struct call *call);
 
-/* The call is over: a delivery of which nothing ran may come again. */
+/*
+ * The call is over: a delivery of which nothing ran may come again, and so may one whose client is
+ * gone and whose scripts all exited with 75.
+ */
 void call_end_delivery(struct call *call);
 
 /*

@@ -116,6 +116,34 @@ def test_who_comes_again_after_its_end_learns_that_it_was_delivered(place, servi
     assert place.lines("done") == ["d1"]
 
 
+def test_who_comes_again_after_its_end_finds_what_is_to_be_tried_again_tried_again(place, service):
+    place.on_event("domain/all", UNTIL_LET + "; exit 75")
+    client = service.client()
+    send(client, delivery="a-1")
+    begun(place)
+    client.close()
+    service.client().ask(PING)
+    let(place)
+    ended(place, 1)
+    verdict = tell(service.client(), delivery="a-1")
+    assert (verdict.reason, verdict.script["exit_status"]) == ("exit-status", 75)
+    assert place.lines("done") == ["d1", "d1"]
+
+
+def test_but_not_where_one_of_its_scripts_did_its_work(place, service):
+    place.on_event("domain/1", UNTIL_LET)
+    place.on_event("domain/2", "exit 75")
+    client = service.client()
+    send(client, delivery="a-1")
+    begun(place)
+    client.close()
+    service.client().ask(PING)
+    let(place)
+    ended(place, 1)
+    assert tell(service.client(), delivery="a-1").reason == "delivered-before"
+    assert place.lines("done") == ["d1"]
+
+
 def test_what_waited_behind_it_goes_on_too(place, service):
     place.on_event("domain/all", UNTIL_LET)
     client = service.client()

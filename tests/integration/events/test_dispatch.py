@@ -3,6 +3,7 @@
 
 import json
 import resource
+import signal
 import socket
 import time
 
@@ -12,7 +13,7 @@ from helper.conftest import SANITIZER_WORDS
 from helper.processes import kibibytes, wait_until
 
 from .feeder import PATIENCE, Feeder
-from .support import HANG, UNTIL_LET, begun, let
+from .support import HANG, UNTIL_LET, begun, ended, let
 
 NOTE = 'echo "$2 $3 $4" >>$T/done'
 
@@ -354,3 +355,20 @@ def test_a_flood_without_a_helper_stays_in_its_bounds_in_memory_and_on_disk(plac
     assert feeder.count("waiting") <= 1000 + 10
     assert (place.root / "state").stat().st_size < 8 << 20
     assert sanitized or kibibytes(feeder.process.pid, "VmHWM") < 32 << 10
+
+
+def test_a_script_that_ended_with_its_helper_is_begun_again(place, start, feed):
+    """A helper that is told to end, as at an update, ends the scripts that run."""
+    helper = serve(place, start)
+    place.on_event("domain/all", UNTIL_LET)
+    feeder = feed()
+    feeder.tell("d1")
+    begun(place)
+    helper.signal(signal.SIGTERM)
+    helper.wait()
+    ended(place, 1)
+    serve(place, start)
+    let(place)
+    feeder.until("delivered", 1)
+    assert place.lines("done") == ["d1"]
+    assert [end["reason"] for end in place.ends()] == ["cancelled", "ok"]
