@@ -24,6 +24,18 @@ struct which {
     bool active, transient;
 };
 
+/*
+ * A guest counts as active from the first step of its start on, and its "started" is still to come.
+ * One that libvirt gave up half-way stays so.
+ */
+static bool is_starting(virDomainPtr domain)
+{
+    int state, reason;
+
+    return virDomainGetState(domain, &state, &reason, 0) == 0 && state == VIR_DOMAIN_PAUSED &&
+           reason == VIR_DOMAIN_PAUSED_STARTING_UP;
+}
+
 static int take_domains(virConnectPtr connection, struct which which, struct states *states)
 {
     virDomainPtr *list = NULL;
@@ -37,8 +49,8 @@ static int take_domains(virConnectPtr connection, struct which which, struct sta
         char uuid[VIR_UUID_STRING_BUFLEN] = "";
 
         if (r == 0 && virDomainGetUUIDString(list[i], uuid) == 0)
-            r = states_put(states, "domain", uuid, virDomainGetName(list[i]), which.active,
-                           which.transient);
+            r = states_put(states, "domain", uuid, virDomainGetName(list[i]),
+                           which.active && !is_starting(list[i]), which.transient);
         virDomainFree(list[i]);
     }
     free(list);
@@ -93,11 +105,13 @@ int snapshot_take(virConnectPtr connection, struct states *ret_states)
                                 struct states *) = {take_domains, take_networks, take_pools};
     /* What starts meanwhile is found twice, and then counts as active. */
     static const struct which questions[] = {{false, false}, {true, false}, {true, true}};
+    unsigned long version;
     int r = 0;
 
     for (size_t i = 0; i < sizeof(takes) / sizeof(takes[0]); i++) {
         for (size_t j = 0; r == 0 && j < sizeof(questions) / sizeof(questions[0]); j++)
             r = takes[i](connection, questions[j], ret_states);
     }
-    return r;
+    /* A daemon's answer may overtake the event of what it tells of, but not its next answer. */
+    return r == 0 && virConnectGetLibVersion(connection, &version) < 0 ? -EIO : r;
 }

@@ -1,4 +1,4 @@
-"""Mistakes in the configuration of events, and what is missing: each is told, and the rest goes on."""
+"""Mistakes in the configuration of events, and what is missing: it is told, the rest goes on."""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import pytest

@@ -109,7 +109,7 @@ def test_a_script_that_floods_is_read_and_does_no_harm(start):
     assert told(scripts, "burst-0") == [0, 1]
 
 
-def test_a_script_that_exits_with_75_is_tried_again_until_it_succeeds_and_then_comes_the_next(start):
+def test_a_script_that_exits_with_75_is_tried_again_until_it_succeeds_then_comes_the_next(start):
     daemon, scripts = start(FOUR_TIMES_75, TEST_URI, config="retry_first = 0.1\n",
                             object="burst-0", retries=4)
     burst(daemon.cell, TEST_URI, 2, 2)

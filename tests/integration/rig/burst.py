@@ -1,6 +1,6 @@
 """Makes many events at libvirt's test driver, as fast as it goes.
 
-A process of its own, inside a cell. Each event has its number in it: guest burst-G gets the metadata
+A process of its own, inside a cell. Each event has its number in it: guest burst-G gets metadata
 of the names 0, 1, 2 … one after the other, which libvirt tells as a metadata-change of that name.
 
     burst.py URI GUESTS EVENTS_OF_EACH

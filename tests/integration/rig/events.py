@@ -1,7 +1,7 @@
 """Who hears a daemon's events: virteventd, and libvirt's own Python binding beside it.
 
-Both give what they heard as dictionaries of the same keys: kind, object, uuid, event, detail, extra,
-payload.
+Both give what they heard as dictionaries of the same keys: kind, object, uuid, event, detail,
+extra, payload.
 
     with Libvirtd(Shim()) as daemon:
         heard, told = Listener(daemon.cell, QEMU_URI), Printer(daemon.cell, QEMU_URI)
@@ -67,7 +67,7 @@ class Printer:
         return [of_libvirt(event) for event in self.lines() if event["kind"] != "daemon"]
 
 
-# Leaves a line of each run: its arguments, VIRTHOOK_UUID and stdin; by one write, of the shell alone.
+# Leaves a line of each run: its arguments, VIRTHOOK_UUID and stdin; by one write of the shell.
 RECORDER = """#!/bin/sh
 IFS= read -r document
 printf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' \\
@@ -122,7 +122,7 @@ class Scripts:
         """Start it, and wait until nothing is missed from here on (of so many daemons, or all)."""
         wanted = len(self.runs(SYNCHRONIZED)) + (synchronized or len(self.uris))
         self.process = self.cell.spawn(["virteventd"])
-        wait_until(lambda: len(self.runs(SYNCHRONIZED)) >= wanted, 30, "virteventd's connections")
+        wait_until(lambda: len(self.runs(SYNCHRONIZED)) >= wanted, 90, "virteventd's connections")
         return self
 
     def stop(self):

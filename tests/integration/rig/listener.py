@@ -1,8 +1,8 @@
 """What libvirt's own Python binding hears of a daemon: a JSON line for each event.
 
 A process of its own, inside a cell, with a connection of its own. It makes of an event what
-virteventd's page says, from libvirt's constants and callbacks alone, by which virteventd's lines can
-be judged. It says "ready" when it is registered for every event that the binding knows, and ends
+virteventd's page says, from libvirt's constants and callbacks alone, by which virteventd's lines
+can be judged. It says "ready" when it is registered for every event that the binding knows, and ends
 when it is killed.
 
     listener.py URI
