@@ -53,7 +53,8 @@ def test_the_page_of_the_configuration_has_the_settings_that_the_parser_knows():
 
 def test_the_page_of_virteventd_s_configuration_has_the_settings_that_it_knows():
     text = sections(source("virteventd.conf.5"), "#")["SETTINGS"]
-    known = re.findall(r'^    {"(\w+)", KEY_', (ROOT / "events/settings.c").read_text(), re.MULTILINE)
+    known = re.findall(r'^    {"(\w+)", KEY_', (ROOT / "events/settings.c").read_text(),
+                       re.MULTILINE)
     assert [term.split(" = ")[0] for term in terms(text)] == known
 
 

@@ -36,7 +36,7 @@ PRIVATE = [("/tmp", "1777"), ("/etc/libvirt", "755"), ("/var/lib/libvirt", "755"
 
 
 def over(path, kept):
-    """Mounts that show the machine's files there, and keep what is written under a folder of /run."""
+    """Mounts that show the machine's files there, and keep what is written in a folder of /run."""
     return [("folder", "", f"{kept}/upper", ""), ("folder", "", f"{kept}/work", ""),
             ("overlay", "overlay", path,
              f"lowerdir={path},upperdir={kept}/upper,workdir={kept}/work")]

@@ -2,8 +2,8 @@
 
 A process of its own, inside a cell, with a connection of its own. It makes of an event what
 virteventd's page says, from libvirt's constants and callbacks alone, by which virteventd's lines
-can be judged. It says "ready" when it is registered for every event that the binding knows, and ends
-when it is killed.
+can be judged. It says "ready" when it is registered for every event that the binding knows, and
+ends when it is killed.
 
     listener.py URI
 """
