@@ -26,7 +26,7 @@ BOOT_SECONDS = 600
 COMMAND_LINE = ("root=/dev/nvme0n1 rw console=ttyS0 panic=-1 quiet mitigations=off "
                 "security=selinux enforcing=1 audit=1 printk.devkmsg=on "
                 "init=/tests/selinux/guest/init")
-PACKAGES = (*image.PACKAGES, "policycoreutils")
+PACKAGES = (*image.PACKAGES, "libvirt0", "policycoreutils")
 
 # What init and its scripts are on a host, by their labels: the guest's own way there.
 INIT, START = "usr/lib/systemd/systemd", "etc/init.d/tests"
