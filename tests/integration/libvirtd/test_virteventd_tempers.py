@@ -20,8 +20,8 @@ sleep 1000
 
 # It starts the guest that has just ended, and asks for it then.
 CALL_BACK = """#!/bin/sh
-virsh --connect qemu:///system start "$2"
-virsh --connect qemu:///system domstate "$2"
+virsh start "$2"
+virsh domstate "$2"
 """
 
 FLOOD = """#!/bin/sh
