@@ -16,7 +16,7 @@ SUITE = "bookworm"
 # What virthook's packages depend on, a service manager, and what tests run in there.
 PACKAGES = ("dbus", "kmod", "libcap-ng0", "libconfuse2", "libjson-c5", "libmsgpackc2",
             "libnettle8", "libseccomp2", "libvirt-clients", "libvirt-daemon-system", "logrotate",
-            "procps", "python3-minimal", "systemd", "systemd-sysv", "udev", "zlib1g")
+            "procps", "python3-pytest", "systemd", "systemd-sysv", "udev", "zlib1g")
 
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root",
                "DEBIAN_FRONTEND": "noninteractive"}

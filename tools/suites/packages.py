@@ -1,4 +1,7 @@
-"""The suite `packages`: Debian's packages of what is committed, from their build to their purge."""
+"""The suite `packages`: Debian's packages of what is committed, from their build to their purge.
+
+Their units run in a machine that QEMU emulates. Of Fedora's packages it is seen that they are made.
+"""
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 import os
@@ -18,10 +21,13 @@ def suite():
     built = builds.build("gcc")
     if not built.ok:
         return [failed("the gcc build", built.output)]
-    debs = ROOT / "build/debs"
-    made = run([ROOT / "tools/debs", builds.folder("gcc"), debs], "debs", timeout=BUILD_SECONDS)
-    if not made.ok:
-        return [failed("the packages are built", made.output)]
-    return pytest("packages", TESTS, timeout=1200,
-                  env={"VIRTHOOK_DEBS": os.fspath(debs),
-                       "VIRTHOOK_CACHE": os.fspath(ROOT / "build/packages")})
+    for kind in ("debs", "rpms"):
+        made = run([ROOT / "tools" / kind, builds.folder("gcc"), ROOT / "build" / kind], kind,
+                   timeout=BUILD_SECONDS)
+        if not made.ok:
+            return [failed(f"the packages are built by tools/{kind}", made.output)]
+    return pytest("packages", TESTS, timeout=1800,
+                  env={"VIRTHOOK_DEBS": os.fspath(ROOT / "build/debs"),
+                       "VIRTHOOK_RPMS": os.fspath(ROOT / "build/rpms"),
+                       "VIRTHOOK_CACHE": os.fspath(ROOT / "build/packages"),
+                       "VIRTHOOK_VM": os.fspath(ROOT / "build/vm")})

@@ -75,7 +75,7 @@ def suites():
               slow=True),
         Suite("selinux", "the SELinux module: promises, what scripts reach, enforced in a machine",
               selinux_policy.suite, slow=True),
-        Suite("packages", "Debian's packages are built, installed, upgraded, removed",
+        Suite("packages", "packages are built, installed, run by systemd, upgraded, removed",
               packages.suite, slow=True),
         Suite("libvirt", "real daemons with virthook before them, in them, and without it",
               libvirt.suite, slow=True),

@@ -20,7 +20,7 @@ DAEMONS = ("libvirtd", "virtinterfaced", "virtlxcd", "virtnetworkd", "virtnodede
 PROGRAMS = ("/usr/bin/virt-hook", "/usr/libexec/virthook-helper", "/usr/libexec/virthook-runner",
             "/usr/libexec/virthook-shim", "/usr/sbin/virteventd")
 CONFIGURATION = ("/etc/virthook/virthook.conf", "/etc/virthook/profiles.d/50-shipped.conf",
-                 "/etc/logrotate.d/virthook")
+                 "/etc/logrotate.d/virthook", "/etc/virthook/virteventd.conf")
 ADMIN_S_OWN = ("/etc/virthook/hooks", "/etc/virthook/events.d")
 SERVICE_MANAGER_S = (
     "/usr/lib/systemd/system/virthook.socket", "/usr/lib/systemd/system/virthook.service",
@@ -28,9 +28,9 @@ SERVICE_MANAGER_S = (
     "/usr/lib/tmpfiles.d/virthook.conf",
     *[f"/usr/lib/systemd/system/{name}.service.d/50-virthook.conf" for name in DAEMONS])
 LIBRARY = ("libvirthook.so", "libvirthook.so.0", "libvirthook.so.0.1.0", "pkgconfig/virthook.pc")
-PAGES = ("man1/virt-hook.1", "man3/libvirthook.3", "man5/virthook-audit.5", "man5/virthook.conf.5",
-         "man7/virthook-protocol.7", "man8/virteventd.8", "man8/virthook-helper.8",
-         "man8/virthook-shim.8")
+PAGES = ("man1/virt-hook.1", "man3/libvirthook.3", "man5/virteventd.conf.5",
+         "man5/virthook-audit.5", "man5/virthook.conf.5", "man7/virthook-protocol.7",
+         "man8/virteventd.8", "man8/virthook-helper.8", "man8/virthook-shim.8")
 
 
 def test_every_file_that_is_looked_for_is_there(installed):
