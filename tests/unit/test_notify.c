@@ -86,9 +86,10 @@ static void a_manager_at_a_path_is_told(void **state)
 
 static void a_manager_that_does_not_read_is_not_waited_for(void **state)
 {
-    auto_close int fd = listen_abstract();
+    auto_close int unread = listen_abstract();
     int r = 0;
 
+    assert_true(unread >= 0);
     /* A queue is net.unix.max_dgram_qlen long; the bound is for a notify_send() that lies. */
     for (int i = 0; r == 0 && i < 1000000; i++)
         r = notify_send("WATCHDOG=1");
