@@ -12,11 +12,16 @@
 #include <errno.h>
 #include <libvirt/virterror.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 
 #define KEEPALIVE_SECONDS 5
 #define KEEPALIVE_ANSWERS 3
+
+/* An object has changed a little before its event is sent: one that is on its way while the daemon
+ * answers arrives in this time, on a busy machine too, and nothing is told twice. */
+#define SETTLE_MS 200
 
 struct errand {
     int fd;
@@ -79,7 +84,9 @@ static void *run_look(void *user)
         watch_objects(errand->connection, errand->source, &result.watches);
     }
     result.error = snapshot_take(errand->connection, &result.states);
-    if (result.error < 0)
+    if (result.error == 0)
+        (void)poll(NULL, 0, SETTLE_MS);
+    else
         (void)snprintf(result.text, sizeof(result.text), "%s", virGetLastErrorMessage());
     hand_over(errand, &result);
     return NULL;

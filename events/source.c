@@ -43,7 +43,7 @@ struct source {
     int result_watch;
     unsigned int errands; /* whose results are still to come */
     struct states states; /* of its objects, as last heard */
-    uint64_t missed;      /* events that the comparison in progress told */
+    uint64_t missed;      /* events that were found out since there is a connection */
     uint64_t events;
 };
 
@@ -51,6 +51,8 @@ static const char *uri_of(const struct source *source)
 {
     return source->uri ? source->uri : SOURCE_DEFAULT;
 }
+
+static void tell_missed(const struct state *state, const char *event, void *user);
 
 /* Those that are gone are known only while the daemon is asked what is there. */
 static void note_state(struct source *source, const struct event *event)
@@ -60,6 +62,9 @@ static void note_state(struct source *source, const struct event *event)
 
     if (!has_state || event->reconciled)
         return;
+    if (!source->is_synchronized)
+        states_catch_up(&source->states, event->kind, event->uuid, event->event, tell_missed,
+                        source);
     if (states_note(&source->states, event->kind, event->uuid, event->object, event->event) < 0)
         fprintf(stderr, "virteventd: memory is short: what becomes of %s %s may not be told\n",
                 event->kind, event->object);
@@ -206,6 +211,7 @@ static void take_connection(struct source *source, virConnectPtr connection)
     source->retry_ms = 0;
     source->is_watched = false;
     source->watches = (struct watches){0};
+    source->missed = 0;
     tell_daemon(source, "connected", "-", PAYLOAD(TEXT("event", "connected")));
     begin_to_look(source->look_timer, source);
 }
@@ -213,7 +219,6 @@ static void take_connection(struct source *source, virConnectPtr connection)
 /* From here on nothing is missed, until the connection is lost. */
 static void compare(struct source *source, struct states *present)
 {
-    source->missed = 0;
     states_compare(&source->states, present, tell_missed, source);
     source->is_synchronized = true;
     if (source->sink.compared)

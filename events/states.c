@@ -90,6 +90,18 @@ int states_note(struct states *states, const char *kind, const char *uuid, const
     return 0;
 }
 
+void states_catch_up(const struct states *states, const char *kind, const char *uuid,
+                     const char *event, states_missed *tell, void *user)
+{
+    const struct state *state = find(states, kind, uuid);
+    bool started = strcmp(event, "started") == 0;
+
+    if (!states->known || !state || state->fresh || (!started && strcmp(event, "stopped") != 0))
+        return;
+    if (state->active == started)
+        tell(state, started ? "stopped" : "started", user);
+}
+
 /* Those of `states` that are not in `present` any more. */
 static void tell_gone(const struct states *states, const struct states *present,
                       states_missed *tell, void *user)

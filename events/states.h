@@ -47,6 +47,13 @@ int states_note(struct states *states, const char *kind, const char *uuid, const
 typedef void states_missed(const struct state *state, const char *event, void *user);
 
 /*
+ * To be called before states_note(), while the daemon is asked: tells what must have happened
+ * before this event while nobody listened, where what ran starts, or what did not run stops.
+ */
+void states_catch_up(const struct states *states, const char *kind, const char *uuid,
+                     const char *event, states_missed *tell, void *user);
+
+/*
  * Takes over what the daemon answered, and tells of each difference, in the order in which it will
  * have happened. Nothing is told of the first answer. `present` is emptied.
  */

@@ -140,6 +140,29 @@ static void an_event_that_came_meanwhile_is_newer_than_the_answer(void **state)
     assert_told("domain g1 stopped;domain g2 started;domain g3 started;");
 }
 
+static void catch_up(const char *name, const char *event)
+{
+    told[0] = '\0';
+    states_catch_up(&states, "domain", name, event, tell, NULL);
+    note(name, event);
+}
+
+static void an_event_that_came_meanwhile_is_told_after_what_it_takes_for_granted(void **state)
+{
+    as_before();
+    catch_up("g2", "started");
+    assert_string_equal(told, "domain g2 stopped;");
+    catch_up("g1", "stopped");
+    assert_string_equal(told, "domain g1 started;");
+    catch_up("g1", "stopped");
+    assert_string_equal(told, "");
+    catch_up("g3", "stopped");
+    assert_string_equal(told, "");
+    catch_up("g4", "started");
+    assert_string_equal(told, "");
+    assert_told("");
+}
+
 static void one_that_was_undefined_while_it_ran_is_gone_when_it_stops(void **state)
 {
     note("g2", "undefined");
@@ -197,6 +220,7 @@ int main(void)
         TEST(those_that_are_gone_were_stopped_and_undefined),
         TEST(what_events_told_is_not_told_again),
         TEST(an_event_that_came_meanwhile_is_newer_than_the_answer),
+        TEST(an_event_that_came_meanwhile_is_told_after_what_it_takes_for_granted),
         TEST(one_that_was_undefined_while_it_ran_is_gone_when_it_stops),
         TEST(who_is_gone_takes_no_room_when_nobody_is_asked),
         TEST(events_that_say_nothing_of_it_change_nothing),

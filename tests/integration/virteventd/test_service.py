@@ -163,6 +163,7 @@ def test_what_waited_at_its_end_is_delivered_at_the_next_start(service):
     service.script("daemon/10-hangs", 'echo "$3" >>$T/told; ' + HANGS)
     service.start()
     runs(service)
+    service.wait_for_status(lambda status: status["waiting"] == 1, "'synchronized' waits")
     assert service.end() == 0
     (service.place.root / "go").touch()
     service.start()
