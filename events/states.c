@@ -61,6 +61,7 @@ int states_put(struct states *states, const char *kind, const char *uuid, const 
         return -ENOMEM;
     state->active = active;
     state->transient = transient;
+    state->guessed = false;
     return 0;
 }
 
@@ -86,6 +87,7 @@ int states_note(struct states *states, const char *kind, const char *uuid, const
     state->fresh = true;
     state->active = started || (state->active && !stopped);
     state->transient = !defined && (state->transient || undefined || (started && is_new));
+    state->guessed = !defined && !undefined && (state->guessed || (started && is_new));
     state->gone = state->transient && !state->active;
     return 0;
 }
@@ -119,13 +121,22 @@ static void tell_gone(const struct states *states, const struct states *present,
     }
 }
 
+/* Events were newer than the answer, but do not say whether an object outlives its stop. */
+static void mend_guess(struct state *state, const struct state *now)
+{
+    if (state->guessed && !now->transient)
+        state->transient = state->gone = state->guessed = false;
+}
+
 static int tell_present(struct states *states, const struct state *now, states_missed *tell,
                         void *user)
 {
-    const struct state *before = find(states, now->kind, now->uuid);
+    struct state *before = find(states, now->kind, now->uuid);
 
-    if (before && before->fresh)
+    if (before && before->fresh) {
+        mend_guess(before, now);
         return 0;
+    }
     if (!before && !now->transient)
         tell(now, "defined", user);
     if (now->active != (before && before->active))

@@ -21,6 +21,7 @@ struct state {
     char uuid[STATE_UUID_SIZE];
     bool active;
     bool transient; /* is gone when it stops, without a word of being undefined */
+    bool guessed;   /* transient, since it started and was not known: an answer knows better */
     bool gone;      /* by an event */
     bool fresh;     /* an event came since states_begin() */
 };

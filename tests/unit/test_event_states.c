@@ -173,6 +173,18 @@ static void one_that_was_undefined_while_it_ran_is_gone_when_it_stops(void **sta
     assert_told("");
 }
 
+static void one_that_starts_unknown_is_no_transient_one_where_the_answer_knows_better(void **state)
+{
+    as_before();
+    put(&present, "g4", INACTIVE);
+    note("g4", "started");
+    note("g4", "stopped");
+    assert_told("");
+    as_before();
+    put(&present, "g4", INACTIVE);
+    assert_told("");
+}
+
 static void who_is_gone_takes_no_room_when_nobody_is_asked(void **state)
 {
     note("g3", "stopped");
@@ -222,6 +234,7 @@ int main(void)
         TEST(an_event_that_came_meanwhile_is_newer_than_the_answer),
         TEST(an_event_that_came_meanwhile_is_told_after_what_it_takes_for_granted),
         TEST(one_that_was_undefined_while_it_ran_is_gone_when_it_stops),
+        TEST(one_that_starts_unknown_is_no_transient_one_where_the_answer_knows_better),
         TEST(who_is_gone_takes_no_room_when_nobody_is_asked),
         TEST(events_that_say_nothing_of_it_change_nothing),
         TEST(other_kinds_may_have_the_same_uuid),
