@@ -44,45 +44,57 @@ static const char *read_driver(char *name, bool is_folder)
     return name_is_driver(name) ? name : NULL;
 }
 
+/* `layout` owns the text of the parts, those below `root`. */
+static int read_parts(const char *root, const char *path, char *parts[PARTS_MAX], size_t *ret_count,
+                      struct layout *layout)
+{
+    const char *below = path + strlen(root);
+
+    layout->text = strdup(below + strspn(below, "/"));
+    if (!layout->text)
+        return -ENOMEM;
+    *ret_count = split(layout->text, parts);
+    return 0;
+}
+
+/* What stands in folders of the driver's own; `has_detail`: the fourth part is a sub-operation. */
+static void take_names(struct layout *layout, char *parts[PARTS_MAX], size_t count, bool has_detail)
+{
+    if (count > 2) {
+        layout->object = parts[1];
+        layout->operation = parts[2];
+    }
+    if (count == PARTS_MAX || has_detail)
+        layout->sub_operation = parts[3];
+}
+
 int layout_read(const char *hooks, const char *path, struct layout *ret_layout)
 {
-    const char *below = path + strlen(hooks);
+    struct layout layout = {0};
     char *parts[PARTS_MAX];
-    struct layout layout = {.text = strdup(below + strspn(below, "/"))};
     size_t count;
 
-    if (!layout.text)
+    if (read_parts(hooks, path, parts, &count, &layout) < 0)
         return -ENOMEM;
-    count = split(layout.text, parts);
     layout.driver = read_driver(parts[0], count > 1);
-    if (layout.driver && count > 2) {
-        layout.object = parts[1];
-        layout.operation = parts[2];
-    }
-    if (layout.driver && (count == PARTS_MAX || (count > 3 && layout_is_sub_operation(parts[3]))))
-        layout.sub_operation = parts[3];
+    if (layout.driver)
+        take_names(&layout, parts, count, count > 3 && layout_is_sub_operation(parts[3]));
     *ret_layout = layout;
     return 0;
 }
 
 int layout_read_event(const char *events, const char *path, struct layout *ret_layout)
 {
-    const char *below = path + strlen(events);
+    struct layout layout = {0};
     char *parts[PARTS_MAX];
-    struct layout layout = {.text = strdup(below + strspn(below, "/"))};
     size_t count;
 
-    if (!layout.text)
+    if (read_parts(events, path, parts, &count, &layout) < 0)
         return -ENOMEM;
-    count = split(layout.text, parts);
     layout.driver = name_is_kind(parts[0]) ? parts[0] : NULL;
-    if (layout.driver && count > 2) {
-        layout.object = parts[1];
-        layout.operation = parts[2];
-    }
-    if (layout.driver &&
-        (count == PARTS_MAX || (count > 3 && event_has_detail(parts[0], parts[2], parts[3]))))
-        layout.sub_operation = parts[3];
+    if (layout.driver)
+        take_names(&layout, parts, count,
+                   count > 3 && event_has_detail(parts[0], parts[2], parts[3]));
     *ret_layout = layout;
     return 0;
 }

@@ -9,6 +9,17 @@ from helper.wire import PING
 from .support import HANG, UNTIL_LET, begun, ended, let, send, tell
 
 
+def end_without_client(place, service):
+    """The delivery a-1, whose client goes while its script runs; its record."""
+    client = service.client()
+    send(client, delivery="a-1")
+    begun(place)
+    client.close()
+    service.client().ask(PING)
+    let(place)
+    return ended(place, 1)[0]
+
+
 def test_the_same_delivery_runs_nothing_again(place, peer):
     place.on_event("domain/all", "echo ran >>$T/ran")
     assert tell(peer, delivery="a-1").reason == "ok"
@@ -59,13 +70,7 @@ def test_one_of_which_nothing_ran_may_come_again(place, peer_with):
 def test_its_scripts_end_as_they_would_have_when_the_client_is_gone(place, service):
     place.on_event("domain/1", UNTIL_LET)
     place.on_event("domain/2", "echo second >>$T/done")
-    client = service.client()
-    send(client, delivery="a-1")
-    begun(place)
-    client.close()
-    service.client().ask(PING)
-    let(place)
-    end = ended(place, 1)[0]
+    end = end_without_client(place, service)
     assert (end["reason"], end["delivery"]) == ("ok", "a-1")
     assert place.lines("done") == ["d1", "second"]
 
@@ -105,26 +110,14 @@ def test_who_comes_again_may_take_it_back(place, service):
 
 def test_who_comes_again_after_its_end_learns_that_it_was_delivered(place, service):
     place.on_event("domain/all", UNTIL_LET)
-    client = service.client()
-    send(client, delivery="a-1")
-    begun(place)
-    client.close()
-    service.client().ask(PING)
-    let(place)
-    ended(place, 1)
+    end_without_client(place, service)
     assert tell(service.client(), delivery="a-1").reason == "delivered-before"
     assert place.lines("done") == ["d1"]
 
 
 def test_who_comes_again_after_its_end_finds_what_is_to_be_tried_again_tried_again(place, service):
     place.on_event("domain/all", UNTIL_LET + "; exit 75")
-    client = service.client()
-    send(client, delivery="a-1")
-    begun(place)
-    client.close()
-    service.client().ask(PING)
-    let(place)
-    ended(place, 1)
+    end_without_client(place, service)
     verdict = tell(service.client(), delivery="a-1")
     assert (verdict.reason, verdict.script["exit_status"]) == ("exit-status", 75)
     assert place.lines("done") == ["d1", "d1"]
@@ -133,13 +126,7 @@ def test_who_comes_again_after_its_end_finds_what_is_to_be_tried_again_tried_aga
 def test_but_not_where_one_of_its_scripts_did_its_work(place, service):
     place.on_event("domain/1", UNTIL_LET)
     place.on_event("domain/2", "exit 75")
-    client = service.client()
-    send(client, delivery="a-1")
-    begun(place)
-    client.close()
-    service.client().ask(PING)
-    let(place)
-    ended(place, 1)
+    end_without_client(place, service)
     assert tell(service.client(), delivery="a-1").reason == "delivered-before"
     assert place.lines("done") == ["d1"]
 
