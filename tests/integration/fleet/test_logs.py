@@ -12,6 +12,7 @@ from .conftest import FLEET
 
 FORWARD, COLLECT = FLEET / "logs/rsyslog-forward.conf", FLEET / "logs/rsyslog-collect.conf"
 STUCK = 60
+PORT = 6514
 
 
 @pytest.mark.parametrize("path", [FORWARD, COLLECT], ids=lambda path: path.stem)
@@ -52,7 +53,13 @@ class Forwarding:
         self.start("sender", FORWARD)
 
     def collect(self):
+        """Sent to before it listens it would get some of the records twice."""
         self.start("collector", COLLECT)
+        wait_until(self.listens, STUCK, "the collector listens")
+
+    def listens(self):
+        with open(f"/proc/{self.host.holder.pid}/net/tcp", encoding="ascii") as table:
+            return any(f":{PORT:04X} " in line and " 0A " in line for line in table)
 
     def files(self):
         return {path.name: path.read_bytes() for path in self.collected.glob("*/*.log")}
