@@ -9,13 +9,17 @@ import re
 import pytest
 
 from rig.arrangement import Service
-from rig.command import wait_until
+from rig.command import Timeout, wait_until
 from rig.events import Scripts
 from rig.libvirtd import QEMU_URI, Libvirtd
 
 GUESTS = ["g1", "g2", "g3", "g4"]
 KILLS = 50
 QEMU_LOGS = "/var/log/libvirt/qemu"
+
+# A libvirtd that was killed while it started guests holds them, one after the other, for half a
+# minute and more when it is there again; then nothing can be told of them, or asked.
+STUCK_SECONDS = 240
 
 # Starts and stops a guest until it is killed; where there is no daemon it waits for one. Each guest
 # has one: a libvirtd that was killed in the middle of a job can keep its guest for half a minute
@@ -64,7 +68,18 @@ class Lives:
     def grow(self, what):
         """Wait until more is told."""
         before = self.count()
-        wait_until(lambda: self.count() > before, 60, what)
+        try:
+            wait_until(lambda: self.count() > before, STUCK_SECONDS, what)
+        except Timeout as late:
+            raise Timeout(f"{late}; {state_of(self.scripts)}") from None
+
+
+def state_of(scripts):
+    """Who is stuck."""
+    cell = scripts.cell
+    guests = cell.run(["timeout", "10", "virsh", "list", "--all"]).stdout
+    status = cell.run(["virteventd", "--status"]).stdout
+    return f"libvirtd says: {guests or 'nothing'}; virteventd: {status}"
 
 
 def begin_unrest(daemon):
@@ -85,7 +100,7 @@ def test_after_fifty_kills_what_was_told_last_is_how_it_is_and_nothing_came_twic
         lives.grow(f"life before kill {number}")
         if number % 2:
             scripts.kill()
-            scripts.start()
+            scripts.start(within=STUCK_SECONDS)
         else:
             daemon.kill()
             daemon.start()

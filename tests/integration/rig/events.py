@@ -118,11 +118,12 @@ class Scripts:
         self.process = None
         self._runs, self._read = [], 0
 
-    def start(self, synchronized=None):
+    def start(self, synchronized=None, within=90):
         """Start it, and wait until nothing is missed from here on (of so many daemons, or all)."""
         wanted = len(self.runs(SYNCHRONIZED)) + (synchronized or len(self.uris))
         self.process = self.cell.spawn(["virteventd"])
-        wait_until(lambda: len(self.runs(SYNCHRONIZED)) >= wanted, 90, "virteventd's connections")
+        wait_until(lambda: len(self.runs(SYNCHRONIZED)) >= wanted, within,
+                   "virteventd's connections")
         return self
 
     def stop(self):
